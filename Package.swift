@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The floor plan is written in docs/architecture.md; arrows point down, and
+// scripts/check-layers.sh fails when an import breaks it. No unsafe flags:
+// a versioned dependency that carries them cannot be built by anyone else.
+
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// A library target of the house and its test target.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: [.target(name: name), "TestSupport"] + dependencies,
+    swiftSettings: house)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let realModule = Target.Dependency.product(name: "RealModule", package: "swift-numerics")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "apical",
+  products: [
+    .executable(name: "apical", targets: ["apical"]),
+    .executable(name: "bench", targets: ["bench"]),
+    .library(name: "LinearAlgebra", targets: ["LinearAlgebra"]),
+    .library(name: "RandomStreams", targets: ["RandomStreams"]),
+    .library(name: "Substrates", targets: ["Substrates"]),
+    .library(name: "LearningRules", targets: ["LearningRules"]),
+    .library(name: "RateNetworks", targets: ["RateNetworks"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Experiments", targets: ["Experiments"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
+  ],
+  targets: [
+    // C, fenced. CGSL names no pkg-config file on purpose: gsl.pc adds gslcblas,
+    // and the BLAS of this package is OpenBLAS (see Sources/CGSL/shim.h).
+    .systemLibrary(name: "CGSL", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels", dependencies: ["CGSL"]),
+
+    library("LinearAlgebra", ["COpenBLAS", "CKernels", realModule]),
+    library("RandomStreams", ["CKernels", "CGSL"]),
+    library("Substrates", ["LinearAlgebra", "RandomStreams"]),
+    library("LearningRules", ["Substrates", "LinearAlgebra", "RandomStreams"]),
+    library("RateNetworks", ["Substrates", "LinearAlgebra", "RandomStreams", "CKernels"]),
+    library("Traces", []),
+    library("TraceExport", ["Traces", "CHDF5"]),
+    library("Datasets", ["LinearAlgebra", "RandomStreams", "CZlib", crypto]),
+    library(
+      "Experiments",
+      [
+        "LinearAlgebra", "RandomStreams", "Substrates", "LearningRules", "RateNetworks",
+        "Traces", "TraceExport", "Datasets", yams, crypto,
+      ]),
+    .executableTarget(
+      name: "apical", dependencies: ["Experiments", argumentParser], swiftSettings: house),
+    .executableTarget(
+      name: "bench", dependencies: ["Experiments", argumentParser, subprocess],
+      exclude: ["peers"], swiftSettings: house),
+
+    .target(
+      name: "TestSupport",
+      dependencies: ["LinearAlgebra", "RandomStreams", "Substrates"],
+      path: "Tests/_TestSupport", swiftSettings: house),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The kernels in one precision. The including file defines
+//   REAL, WORD, SWORD   the scalar and the integers of its width
+//   NAME(x)             x with the precision's suffix
+//   LANES               scalars in 32 bytes
+//   MANTISSA, BIAS      mantissa bits and exponent bias
+//   ROUND_SHIFT         1.5 * 2^MANTISSA, whose addition rounds to an integer
+//   EXP_TERMS, LOG_TERMS, LOG1P_TERMS, SIN_TERMS   lengths of the series below
+//   DEVIATES_PER_BLOCK  4 for float, 2 for double
+//
+// Elementary functions are Taylor or atanh series on a reduced argument, long enough
+// that truncation lies below rounding; measured errors are in the tests. They exist
+// because libm's do not vectorise and round differently from machine to machine.
+
+#include "CKernels.h"
+#include "clones.h"
+#include <Random123/philox.h>
+#include <string.h>
+
+#pragma STDC FP_CONTRACT OFF
+
+#define LN2_HIGH ((REAL)0.693145751953125)
+#define LN2_LOW ((REAL)1.42860682030941723212e-6)
+
+CK_INLINE REAL NAME(from_bits)(WORD bits) {
+  REAL x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+CK_INLINE WORD NAME(to_bits)(REAL x) {
+  WORD bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+// MARK: Elementary functions
+
+/// exp(r) - 1 for |r| <= ln(2) / 2.
+CK_INLINE REAL NAME(expm1_core)(REAL r) {
+  REAL sum = 0;
+#pragma clang loop unroll(full)
+  for (int n = EXP_TERMS; n >= 2; --n) sum = (sum + 1) * (r * ((REAL)1 / (REAL)n));
+  return r + r * sum;
+}
+
+/// exp(x) - 1 and exp(x), with x kept within the range of normal numbers. NaN stays NaN.
+CK_INLINE void NAME(exponential)(REAL x, REAL *exponential, REAL *minusOne) {
+  REAL low = (REAL)EXP_LOW, high = (REAL)EXP_HIGH;
+  REAL clamped = x < low ? low : (x > high ? high : x);
+  REAL shifted = clamped * (REAL)1.44269504088896340736 + (REAL)ROUND_SHIFT;
+  REAL k = shifted - (REAL)ROUND_SHIFT;
+  REAL r = (clamped - k * LN2_HIGH) - k * LN2_LOW;
+  REAL scale = NAME(from_bits)((NAME(to_bits)(shifted) + (WORD)BIAS) << MANTISSA);
+  REAL core = NAME(expm1_core)(r);
+  *exponential = scale + scale * core;
+  *minusOne = (scale - 1) + scale * core;
+}
+
+/// 2 atanh(s) = log((1 + s) / (1 - s)).
+CK_INLINE REAL NAME(twice_atanh)(REAL s, const int terms) {
+  REAL square = s * s, sum = 0;
+#pragma clang loop unroll(full)
+  for (int n = terms; n >= 1; --n) sum = sum * square + (REAL)1 / (REAL)(2 * n + 1);
+  return 2 * s + 2 * s * (square * sum);
+}
+
+/// Natural logarithm of a positive normal number.
+CK_INLINE REAL NAME(logarithm)(REAL x) {
+  WORD bits = NAME(to_bits)(x);
+  WORD offset = NAME(to_bits)((REAL)0.70710678118654752440);
+  SWORD exponent = (SWORD)(bits - offset) >> MANTISSA;
+  REAL m = NAME(from_bits)(bits - ((WORD)exponent << MANTISSA));
+  REAL k = (REAL)exponent;
+  return k * LN2_HIGH + (NAME(twice_atanh)((m - 1) / (m + 1), LOG_TERMS) + k * LN2_LOW);
+}
+
+/// sin and cos of x for |x| <= pi / 4.
+CK_INLINE void NAME(sine_cosine)(REAL x, REAL *sine, REAL *cosine) {
+  REAL square = x * x, s = 0, c = 0;
+#pragma clang loop unroll(full)
+  for (int n = SIN_TERMS; n >= 1; --n) {
+    s = (s + 1) * (-square * ((REAL)1 / (REAL)((2 * n) * (2 * n + 1))));
+    c = (c + 1) * (-square * ((REAL)1 / (REAL)((2 * n - 1) * (2 * n))));
+  }
+  *sine = x + x * s;
+  *cosine = 1 + c;
+}
+
+// MARK: Deviates
+//
+// Deviates come in tiles of 16 blocks. Element i of a sequence lies in tile
+// i / (16 * DEVIATES_PER_BLOCK); inside the tile, lane k of block b is element 16 k + b.
+
+#define TILE (16 * DEVIATES_PER_BLOCK)
+
+CK_INLINE void NAME(tile)(int distribution, REAL scale, uint64_t key, uint64_t stream,
+                          uint64_t tile, REAL *restrict out) {
+  uint32_t w[4][16];
+  for (int b = 0; b < 16; ++b) {
+    uint64_t block = tile * 16 + (uint64_t)b;
+    philox4x32_ctr_t counter = {{(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)stream,
+                                 (uint32_t)(stream >> 32)}};
+    philox4x32_key_t philoxKey = {{(uint32_t)key, (uint32_t)(key >> 32)}};
+    philox4x32_ctr_t words = philox4x32(counter, philoxKey);
+    for (int k = 0; k < 4; ++k) w[k][b] = words.v[k];
+  }
+  // Each deviate of a block reads words of its own: one (float) or two (double).
+  if (distribution == CK_GAUSSIAN) {
+    for (int pair = 0; pair < DEVIATES_PER_BLOCK / 2; ++pair) {
+      for (int b = 0; b < 16; ++b) {
+#if DEVIATES_PER_BLOCK == 4
+        WORD radial = w[2 * pair][b], angular = w[2 * pair + 1][b];
+#else
+        WORD radial = (WORD)w[0][b] << 32 | w[1][b];
+        WORD angular = (WORD)w[2][b] << 32 | w[3][b];
+#endif
+        // The radius from log((radial + 1/2) / 2^bits), never zero.
+        REAL logarithm = NAME(logarithm)((REAL)radial + (REAL)0.5);
+        REAL exponent = (REAL)(sizeof(WORD) * 8);
+        REAL squared = 2 * (exponent * LN2_HIGH + (exponent * LN2_LOW - logarithm));
+        REAL radius = scale * NAME(root)(squared > 0 ? squared : 0);
+        // The angle as a quadrant and a remainder in [-pi/4, pi/4], exact in integers.
+        WORD quadrant = (angular + ((WORD)1 << (sizeof(WORD) * 8 - 3))) >> (sizeof(WORD) * 8 - 2);
+        SWORD rest = (SWORD)(angular - (quadrant << (sizeof(WORD) * 8 - 2)));
+        REAL sine, cosine;
+        NAME(sine_cosine)((REAL)rest * (REAL)ANGLE_UNIT, &sine, &cosine);
+        REAL x = quadrant & 1 ? sine : cosine;
+        REAL y = quadrant & 1 ? cosine : sine;
+        out[32 * pair + b] = radius * ((quadrant + 1) & 2 ? -x : x);
+        out[32 * pair + 16 + b] = radius * (quadrant & 2 ? -y : y);
+      }
+    }
+    return;
+  }
+  REAL factor = scale * (REAL)UNIFORM_UNIT;
+  for (int k = 0; k < DEVIATES_PER_BLOCK; ++k) {
+    for (int b = 0; b < 16; ++b) {
+#if DEVIATES_PER_BLOCK == 4
+      WORD word = w[k][b];
+#else
+      WORD word = (WORD)w[2 * k][b] << 32 | w[2 * k + 1][b];
+#endif
+      REAL uniform = factor * ((REAL)(SWORD)word + (REAL)0.5);
+      REAL sign = (SWORD)word < 0 ? -scale : scale;
+      out[16 * k + b] = distribution == CK_UNIFORM ? uniform : sign;
+    }
+  }
+}
+
+CK_CLONES void NAME(ck_fill)(int distribution, REAL scale, uint64_t key, uint64_t stream,
+                             uint64_t first, size_t count, REAL *out) {
+  uint64_t tile = first / TILE;
+  size_t skip = (size_t)(first % TILE);
+  while (count > 0) {
+    size_t take = TILE - skip < count ? TILE - skip : count;
+    if (take == TILE) {
+      NAME(tile)(distribution, scale, key, stream, tile, out);
+    } else {
+      REAL buffer[TILE];
+      NAME(tile)(distribution, scale, key, stream, tile, buffer);
+      memcpy(out, buffer + skip, take * sizeof(REAL));
+    }
+    out += take;
+    count -= take;
+    skip = 0;
+    tile += 1;
+  }
+}
+
+// MARK: Activations
+
+CK_INLINE void NAME(sigmoid_at)(REAL u, REAL *h, REAL *slope) {
+  REAL exponential, unused;
+  NAME(exponential)(-u, &exponential, &unused);
+  *h = 1 / (1 + exponential);
+  *slope = *h * (1 - *h);
+}
+
+CK_INLINE void NAME(tanh_at)(REAL u, REAL *h, REAL *slope) {
+  REAL exponential, minusOne;
+  // 20 lies past the last argument whose tanh differs from 1 in double.
+  REAL x = u < -20 ? (REAL)-20 : (u > 20 ? (REAL)20 : u);
+  NAME(exponential)(2 * x, &exponential, &minusOne);
+  *h = minusOne / (minusOne + 2);
+  *slope = 1 - *h * *h;
+}
+
+CK_INLINE void NAME(softplus_at)(REAL u, REAL *h, REAL *slope) {
+  REAL magnitude = u < 0 ? -u : u;
+  REAL small, unused;
+  NAME(exponential)(-magnitude, &small, &unused);
+  *h = (u > 0 ? u : (u == u ? 0 : u)) + NAME(twice_atanh)(small / (2 + small), LOG1P_TERMS);
+  *slope = (u < 0 ? small : 1) / (1 + small);
+}
+
+CK_INLINE void NAME(relu_at)(REAL u, REAL *h, REAL *slope) {
+  *h = u < 0 ? 0 : u;  // NaN stays NaN
+  *slope = u > 0 ? 1 : 0;
+}
+
+CK_INLINE void NAME(identity_at)(REAL u, REAL *h, REAL *slope) {
+  *h = u;
+  *slope = 1;
+}
+
+#define ACTIVATION(function)                                                           \
+  CK_INLINE void NAME(function##_loop)(size_t count, const REAL *u, REAL *h, REAL *slope) { \
+    if (slope) {                                                                       \
+      for (size_t i = 0; i < count; ++i) {                                             \
+        REAL value, derivative;                                                        \
+        NAME(function##_at)(u[i], &value, &derivative);                                \
+        h[i] = value;                                                                  \
+        slope[i] = derivative;                                                         \
+      }                                                                                \
+    } else {                                                                           \
+      for (size_t i = 0; i < count; ++i) {                                             \
+        REAL value, derivative;                                                        \
+        NAME(function##_at)(u[i], &value, &derivative);                                \
+        h[i] = value;                                                                  \
+      }                                                                                \
+    }                                                                                  \
+  }
+ACTIVATION(identity)
+ACTIVATION(sigmoid)
+ACTIVATION(tanh)
+ACTIVATION(softplus)
+ACTIVATION(relu)
+#undef ACTIVATION
+
+CK_CLONES void NAME(ck_activate)(int function, size_t count, const REAL *u, REAL *h,
+                                 REAL *slope) {
+  switch (function) {
+  case CK_SIGMOID: NAME(sigmoid_loop)(count, u, h, slope); break;
+  case CK_TANH: NAME(tanh_loop)(count, u, h, slope); break;
+  case CK_SOFTPLUS: NAME(softplus_loop)(count, u, h, slope); break;
+  case CK_RELU: NAME(relu_loop)(count, u, h, slope); break;
+  default: NAME(identity_loop)(count, u, h, slope); break;
+  }
+}
+
+// MARK: Sparse products
+//
+// Columns are taken in blocks of LANES, up to GROUP blocks at a time so that the
+// accumulators stay in registers. The last block of a width that is no multiple of LANES
+// overlaps its neighbour: the shared columns are computed twice, to the same value, from
+// inputs that are all read before anything is stored.
+
+typedef REAL NAME(lanes) __attribute__((vector_size(32), aligned(sizeof(REAL))));
+
+#define GROUP 8
+#define LOAD(p) (*(const NAME(lanes) *)(p))
+#define STORE(p, v) (*(NAME(lanes) *)(p) = (v))
+
+/// Calls `body(n)` with n, a constant from 1 to GROUP, equal to `blocks`.
+#define WITH_CONSTANT_BLOCKS(blocks, body) \
+  switch (blocks) {                        \
+  case 8: body(8); break;                  \
+  case 7: body(7); break;                  \
+  case 6: body(6); break;                  \
+  case 5: body(5); break;                  \
+  case 4: body(4); break;                  \
+  case 3: body(3); break;                  \
+  case 2: body(2); break;                  \
+  default: body(1); break;                 \
+  }
+
+CK_INLINE size_t NAME(block_offset)(size_t block, size_t width) {
+  size_t offset = block * LANES;
+  return offset + LANES <= width ? offset : width - LANES;
+}
+
+/// One sparse row times `blocks` blocks of columns from block `first`.
+CK_INLINE void NAME(product_blocks)(uint32_t begin, uint32_t end, const uint32_t *columns,
+                                    const REAL *values, const REAL *weights, const REAL *bias,
+                                    size_t width, size_t first, const int blocks, REAL *out) {
+  size_t offset[GROUP];
+  NAME(lanes) sum[GROUP];
+  for (int b = 0; b < blocks; ++b) {
+    offset[b] = NAME(block_offset)(first + (size_t)b, width);
+    sum[b] = LOAD(bias + offset[b]);
+  }
+  for (uint32_t entry = begin; entry < end; ++entry) {
+    const REAL *row = weights + (size_t)columns[entry] * width;
+    REAL value = values[entry];
+    for (int b = 0; b < blocks; ++b) sum[b] += value * LOAD(row + offset[b]);
+  }
+  for (int b = 0; b < blocks; ++b) STORE(out + offset[b], sum[b]);
+}
+
+CK_CLONES void NAME(ck_sparse_product)(size_t rows, const uint32_t *starts,
+                                       const uint32_t *columns, const REAL *values,
+                                       const REAL *weights, const REAL *bias, size_t width,
+                                       REAL *out) {
+  size_t blockCount = (width + LANES - 1) / LANES;
+  for (size_t i = 0; i < rows; ++i) {
+    uint32_t begin = starts[i], end = starts[i + 1];
+    REAL *result = out + i * width;
+    if (width < LANES) {
+      for (size_t k = 0; k < width; ++k) result[k] = bias[k];
+      for (uint32_t entry = begin; entry < end; ++entry)
+        for (size_t k = 0; k < width; ++k)
+          result[k] += values[entry] * weights[(size_t)columns[entry] * width + k];
+      continue;
+    }
+    for (size_t first = 0; first < blockCount; first += GROUP) {
+      size_t blocks = blockCount - first < GROUP ? blockCount - first : GROUP;
+#define BODY(n)                                                                              \
+  NAME(product_blocks)(begin, end, columns, values, weights, bias, width, first, n, result)
+      WITH_CONSTANT_BLOCKS(blocks, BODY)
+#undef BODY
+    }
+  }
+}
+
+/// Adds one column's sum of entries * delta rows to `blocks` blocks of its row of weights.
+/// `packed` holds the group's columns of delta, LANES * n to a row.
+CK_INLINE void NAME(outer_blocks)(uint32_t begin, uint32_t end, const uint32_t *rowOf,
+                                  const REAL *entries, const REAL *packed, size_t width,
+                                  size_t first, const int blocks, REAL *target) {
+  NAME(lanes) sum[GROUP];
+  for (int b = 0; b < blocks; ++b)
+    sum[b] = LOAD(target + NAME(block_offset)(first + (size_t)b, width));
+  for (uint32_t entry = begin; entry < end; ++entry) {
+    const REAL *row = packed + (size_t)rowOf[entry] * (size_t)(LANES * blocks);
+    REAL value = entries[entry];
+    for (int b = 0; b < blocks; ++b) sum[b] += value * LOAD(row + LANES * b);
+  }
+  for (int b = 0; b < blocks; ++b)
+    STORE(target + NAME(block_offset)(first + (size_t)b, width), sum[b]);
+}
+
+/// Sorts the entries of all rows by column (a counting sort: rows stay ascending within a
+/// column): column j's are ends[j - 1] ..< ends[j], with their rows and scaled values.
+CK_INLINE void NAME(sort_by_column)(size_t rows, const uint32_t *starts, const uint32_t *columns,
+                                    const REAL *values, size_t columnCount, REAL alpha,
+                                    uint32_t *ends, uint32_t *rowOf, REAL *entries) {
+  memset(ends, 0, (columnCount + 1) * sizeof(uint32_t));
+  for (uint32_t entry = starts[0]; entry < starts[rows]; ++entry) ends[columns[entry] + 1] += 1;
+  for (size_t j = 0; j < columnCount; ++j) ends[j + 1] += ends[j];
+  for (size_t i = 0; i < rows; ++i) {
+    for (uint32_t entry = starts[i]; entry < starts[i + 1]; ++entry) {
+      uint32_t position = ends[columns[entry]]++;
+      rowOf[position] = (uint32_t)i;
+      entries[position] = alpha * values[entry];
+    }
+  }
+}
+
+CK_CLONES void NAME(ck_sparse_outer)(size_t rows, const uint32_t *starts,
+                                     const uint32_t *columns, const REAL *values,
+                                     size_t columnCount, const REAL *delta, size_t width,
+                                     REAL alpha, uint32_t *index, REAL *scratch,
+                                     REAL *weights) {
+  uint32_t *ends = index, *rowOf = index + columnCount + 1;
+  REAL *packed = scratch, *entries = scratch + rows * LANES * GROUP;
+  NAME(sort_by_column)(rows, starts, columns, values, columnCount, alpha, ends, rowOf, entries);
+  if (width < LANES) {
+    for (size_t j = 0; j < columnCount; ++j)
+      for (uint32_t entry = j == 0 ? 0 : ends[j - 1]; entry < ends[j]; ++entry)
+        for (size_t k = 0; k < width; ++k)
+          weights[j * width + k] += entries[entry] * delta[(size_t)rowOf[entry] * width + k];
+    return;
+  }
+  // The last block may overlap its neighbour: both must lie in one group, whose weights are
+  // all read before any is stored. So the last group never holds one block alone.
+  size_t blockCount = (width + LANES - 1) / LANES;
+  for (size_t first = 0, blocks = 0; first < blockCount; first += blocks) {
+    size_t remaining = blockCount - first;
+    blocks = remaining == GROUP + 1 ? GROUP - 1 : (remaining < GROUP ? remaining : GROUP);
+    for (size_t i = 0; i < rows; ++i)
+      for (size_t b = 0; b < blocks; ++b)
+        STORE(packed + (i * blocks + b) * LANES,
+              LOAD(delta + i * width + NAME(block_offset)(first + b, width)));
+    for (size_t j = 0; j < columnCount; ++j) {
+      uint32_t begin = j == 0 ? 0 : ends[j - 1];
+      if (begin == ends[j]) continue;
+#define BODY(n)                                                                            \
+  NAME(outer_blocks)(begin, ends[j], rowOf, entries, packed, width, first, n,              \
+                     weights + j * width)
+      WITH_CONSTANT_BLOCKS(blocks, BODY)
+#undef BODY
+    }
+  }
+}
+
+// MARK: Element-wise
+
+CK_CLONES void NAME(ck_multiply)(size_t count, const REAL *a, const REAL *b, REAL *out) {
+  for (size_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
+}
+
+CK_CLONES void NAME(ck_add)(size_t count, const REAL *a, const REAL *b, REAL *out) {
+  for (size_t i = 0; i < count; ++i) out[i] = a[i] + b[i];
+}
+
+CK_CLONES void NAME(ck_subtract)(size_t count, const REAL *a, const REAL *b, REAL *out) {
+  for (size_t i = 0; i < count; ++i) out[i] = a[i] - b[i];
+}
+
+CK_CLONES void NAME(ck_axpby)(size_t count, REAL alpha, const REAL *x, REAL beta, REAL *y) {
+  for (size_t i = 0; i < count; ++i) y[i] = alpha * x[i] + beta * y[i];
+}
+
+CK_CLONES void NAME(ck_broadcast_rows)(size_t rows, size_t columns, const REAL *row, REAL *out) {
+  for (size_t i = 0; i < rows; ++i) memcpy(out + i * columns, row, columns * sizeof(REAL));
+}
+
+CK_CLONES void NAME(ck_add_column_sums)(size_t rows, size_t columns, REAL alpha, const REAL *x,
+                                        REAL *y) {
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j) y[j] += alpha * x[i * columns + j];
+}
+
+CK_CLONES void NAME(ck_estimate)(size_t rows, size_t columns, const REAL *scalar,
+                                 const REAL *xi, const REAL *variance, REAL *out) {
+  for (size_t i = 0; i < rows; ++i)
+    for (size_t j = 0; j < columns; ++j)
+      out[i * columns + j] = scalar[i] * (xi[i * columns + j] / variance[i * columns + j]);
+}
+
+CK_CLONES void NAME(ck_add_triple_products)(size_t rows, size_t columns, const REAL *a,
+                                            const REAL *b, const REAL *c, double *out) {
+  for (size_t i = 0; i < rows; ++i) {
+    // Eight running sums, combined in a fixed order.
+    double sum[8] = {0};
+    size_t j = 0;
+    const REAL *p = a + i * columns, *q = b + i * columns, *r = c + i * columns;
+    for (; j + 8 <= columns; j += 8)
+      for (int k = 0; k < 8; ++k)
+        sum[k] += (double)p[j + (size_t)k] * (double)q[j + (size_t)k] * (double)r[j + (size_t)k];
+    for (int k = 0; j < columns; ++j, ++k) sum[k] += (double)p[j] * (double)q[j] * (double)r[j];
+    out[i] += ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+  }
+}
+
+CK_CLONES void NAME(ck_squared_error)(size_t rows, size_t columns, const REAL *prediction,
+                                      const REAL *target, REAL *error, double *loss) {
+  for (size_t i = 0; i < rows; ++i) {
+    const REAL *p = prediction + i * columns, *t = target + i * columns;
+    double sum[8] = {0};
+    size_t j = 0;
+    for (; j + 8 <= columns; j += 8)
+      for (int k = 0; k < 8; ++k) {
+        double difference = (double)p[j + (size_t)k] - (double)t[j + (size_t)k];
+        sum[k] += difference * difference;
+      }
+    for (int k = 0; j < columns; ++j, ++k) {
+      double difference = (double)p[j] - (double)t[j];
+      sum[k] += difference * difference;
+    }
+    loss[i] = 0.5 * (((sum[0] + sum[1]) + (sum[2] + sum[3])) +
+                     ((sum[4] + sum[5]) + (sum[6] + sum[7])));
+    if (error)
+      for (size_t k = 0; k < columns; ++k) error[i * columns + k] = p[k] - t[k];
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Matrix products. Goals, in order: the shapes are checked; no allocation; BLAS does the work
+// where it is good at it (it is asked for one thread, once, in `LinearAlgebraRuntime`).
+
+/// Whether a factor enters a product as it is or transposed.
+public enum Orientation: Sendable {
+  case plain, transposed
+}
+
+extension Matrix {
+  /// C ← α·op(A)·op(B) + β·C, where C is the receiver.
+  ///
+  /// - Parameters:
+  ///   - a: `[rows, inner]`, or `[inner, rows]` where `orientationA` is `.transposed`.
+  ///   - b: `[inner, columns]`, or `[columns, inner]` where `orientationB` is `.transposed`.
+  public mutating func accumulateProduct(
+    _ a: Matrix, _ orientationA: Orientation = .plain, _ b: Matrix,
+    _ orientationB: Orientation = .plain, alpha: Scalar = 1, beta: Scalar = 0
+  ) {
+    let transposeA = orientationA == .transposed
+    let transposeB = orientationB == .transposed
+    let inner = transposeA ? a.rows : a.columns
+    precondition(
+      (transposeA ? a.columns : a.rows) == rows && (transposeB ? b.columns : b.rows) == inner
+        && (transposeB ? b.rows : b.columns) == columns,
+      "product: [\(a.rows), \(a.columns)]\(transposeA ? "ᵀ" : "") times [\(b.rows), \(b.columns)]\(transposeB ? "ᵀ" : "") does not give [\(rows), \(columns)]"
+    )
+    guard rows > 0, columns > 0, inner > 0 else {
+      if inner == 0, beta == 0 { fill(0) }
+      return
+    }
+    let (rows, columns) = (rows, columns)
+    unsafe a.elements.withUnsafeBufferPointer { a0 in
+      unsafe b.elements.withUnsafeBufferPointer { b0 in
+        unsafe elements.withUnsafeMutableBufferPointer { c0 in
+          unsafe Scalar._multiply(
+            transposeA: transposeA, transposeB: transposeB, rows: rows, columns: columns,
+            inner: inner, alpha: alpha, a: a0.baseAddress!, strideA: a.columns,
+            b: b0.baseAddress!, strideB: b.columns, beta: beta, c: c0.baseAddress!,
+            strideC: columns)
+        }
+      }
+    }
+  }
+
+  /// Sets every row to `row`.
+  public mutating func setRows(to row: [Scalar]) {
+    precondition(row.count == columns, "\(row.count) values for rows of \(columns)")
+    let rows = rows
+    guard rows > 0, columns > 0 else { return }
+    unsafe row.withUnsafeBufferPointer { row0 in
+      unsafe elements.withUnsafeMutableBufferPointer { c0 in
+        unsafe Scalar._broadcastRows(rows, row0.count, row0.baseAddress!, c0.baseAddress!)
+      }
+    }
+  }
+
+  /// sums ← sums + α·Σ_i row i, rows in ascending order.
+  public func addColumnSums(to sums: inout [Scalar], alpha: Scalar = 1) {
+    precondition(sums.count == columns, "\(columns) column sums into \(sums.count) places")
+    guard rows > 0, columns > 0 else { return }
+    unsafe elements.withUnsafeBufferPointer { x0 in
+      unsafe sums.withUnsafeMutableBufferPointer { y0 in
+        unsafe Scalar._addColumnSums(rows, columns, alpha, x0.baseAddress!, y0.baseAddress!)
+      }
+    }
+  }
+}

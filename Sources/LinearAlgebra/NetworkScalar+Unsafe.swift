@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The two conformances of NetworkScalar: each requirement to the C routine of its precision.
+// Nothing but forwarding happens here.
+
+internal import CKernels
+internal import COpenBLAS
+public import RealModule
+
+extension Float: NetworkScalar {
+  public static var precisionName: String { "float32" }
+
+  public static func _multiply(
+    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int, alpha: Float,
+    a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int, beta: Float,
+    c: UnsafeMutablePointer<Float>, strideC: Int
+  ) {
+    unsafe cblas_sgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+      transposeB ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(inner),
+      alpha, a, blasint(strideA), b, blasint(strideB), beta, c, blasint(strideC))
+  }
+
+  public static func _activate(
+    _ function: Int32, _ count: Int, _ u: UnsafePointer<Float>, _ h: UnsafeMutablePointer<Float>,
+    _ slope: UnsafeMutablePointer<Float>?
+  ) {
+    unsafe ck_activate_f32(function, count, u, h, slope)
+  }
+
+  public static func _sparseProduct(
+    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ values: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
+    _ width: Int, _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_sparse_product_f32(rows, starts, columns, values, weights, bias, width, out)
+  }
+
+  public static func _sparseOuter(
+    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ values: UnsafePointer<Float>, _ columnCount: Int, _ delta: UnsafePointer<Float>,
+    _ width: Int, _ alpha: Float, _ index: UnsafeMutablePointer<UInt32>,
+    _ reals: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_sparse_outer_f32(
+      rows, starts, columns, values, columnCount, delta, width, alpha, index, reals, weights)
+  }
+
+  public static func _multiply(
+    _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_multiply_f32(count, a, b, out)
+  }
+
+  public static func _add(
+    _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_add_f32(count, a, b, out)
+  }
+
+  public static func _subtract(
+    _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_subtract_f32(count, a, b, out)
+  }
+
+  public static func _axpby(
+    _ count: Int, _ alpha: Float, _ x: UnsafePointer<Float>, _ beta: Float,
+    _ y: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_axpby_f32(count, alpha, x, beta, y)
+  }
+
+  public static func _broadcastRows(
+    _ rows: Int, _ columns: Int, _ row: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_broadcast_rows_f32(rows, columns, row, out)
+  }
+
+  public static func _addColumnSums(
+    _ rows: Int, _ columns: Int, _ alpha: Float, _ x: UnsafePointer<Float>,
+    _ y: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_add_column_sums_f32(rows, columns, alpha, x, y)
+  }
+
+  public static func _estimate(
+    _ rows: Int, _ columns: Int, _ scalar: UnsafePointer<Float>, _ xi: UnsafePointer<Float>,
+    _ variance: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_estimate_f32(rows, columns, scalar, xi, variance, out)
+  }
+
+  public static func _addTripleProducts(
+    _ rows: Int, _ columns: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    _ c: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_add_triple_products_f32(rows, columns, a, b, c, out)
+  }
+
+  public static func _squaredError(
+    _ rows: Int, _ columns: Int, _ prediction: UnsafePointer<Float>,
+    _ target: UnsafePointer<Float>, _ error: UnsafeMutablePointer<Float>?,
+    _ loss: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_squared_error_f32(rows, columns, prediction, target, error, loss)
+  }
+}
+
+extension Double: NetworkScalar {
+  public static var precisionName: String { "float64" }
+
+  public static func _multiply(
+    transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int, alpha: Double,
+    a: UnsafePointer<Double>, strideA: Int, b: UnsafePointer<Double>, strideB: Int, beta: Double,
+    c: UnsafeMutablePointer<Double>, strideC: Int
+  ) {
+    unsafe cblas_dgemm(
+      CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans,
+      transposeB ? CblasTrans : CblasNoTrans, blasint(rows), blasint(columns), blasint(inner),
+      alpha, a, blasint(strideA), b, blasint(strideB), beta, c, blasint(strideC))
+  }
+
+  public static func _activate(
+    _ function: Int32, _ count: Int, _ u: UnsafePointer<Double>, _ h: UnsafeMutablePointer<Double>,
+    _ slope: UnsafeMutablePointer<Double>?
+  ) {
+    unsafe ck_activate_f64(function, count, u, h, slope)
+  }
+
+  public static func _sparseProduct(
+    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ bias: UnsafePointer<Double>,
+    _ width: Int, _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_sparse_product_f64(rows, starts, columns, values, weights, bias, width, out)
+  }
+
+  public static func _sparseOuter(
+    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ values: UnsafePointer<Double>, _ columnCount: Int, _ delta: UnsafePointer<Double>,
+    _ width: Int, _ alpha: Double, _ index: UnsafeMutablePointer<UInt32>,
+    _ reals: UnsafeMutablePointer<Double>, _ weights: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_sparse_outer_f64(
+      rows, starts, columns, values, columnCount, delta, width, alpha, index, reals, weights)
+  }
+
+  public static func _multiply(
+    _ count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_multiply_f64(count, a, b, out)
+  }
+
+  public static func _add(
+    _ count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_add_f64(count, a, b, out)
+  }
+
+  public static func _subtract(
+    _ count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_subtract_f64(count, a, b, out)
+  }
+
+  public static func _axpby(
+    _ count: Int, _ alpha: Double, _ x: UnsafePointer<Double>, _ beta: Double,
+    _ y: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_axpby_f64(count, alpha, x, beta, y)
+  }
+
+  public static func _broadcastRows(
+    _ rows: Int, _ columns: Int, _ row: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_broadcast_rows_f64(rows, columns, row, out)
+  }
+
+  public static func _addColumnSums(
+    _ rows: Int, _ columns: Int, _ alpha: Double, _ x: UnsafePointer<Double>,
+    _ y: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_add_column_sums_f64(rows, columns, alpha, x, y)
+  }
+
+  public static func _estimate(
+    _ rows: Int, _ columns: Int, _ scalar: UnsafePointer<Double>, _ xi: UnsafePointer<Double>,
+    _ variance: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_estimate_f64(rows, columns, scalar, xi, variance, out)
+  }
+
+  public static func _addTripleProducts(
+    _ rows: Int, _ columns: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
+    _ c: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_add_triple_products_f64(rows, columns, a, b, c, out)
+  }
+
+  public static func _squaredError(
+    _ rows: Int, _ columns: Int, _ prediction: UnsafePointer<Double>,
+    _ target: UnsafePointer<Double>, _ error: UnsafeMutablePointer<Double>?,
+    _ loss: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_squared_error_f64(rows, columns, prediction, target, error, loss)
+  }
+}

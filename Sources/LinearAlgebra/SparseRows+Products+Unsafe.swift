@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Scratch of the sparse outer product, kept between calls.
+public struct SparseScratch<Scalar: NetworkScalar>: Sendable {
+  var index: [UInt32] = []
+  var reals: [Scalar] = []
+
+  /// Empty scratch; it grows with the first call.
+  public init() {}
+
+  mutating func reserve(index indexCount: Int, reals realCount: Int) {
+    if index.count < indexCount { index = Array(repeating: 0, count: indexCount) }
+    if reals.count < realCount { reals = Array(repeating: 0, count: realCount) }
+  }
+}
+
+extension SparseRows {
+  /// out ← bias + x·weights, for weights `[columns, width]` and out `[rows, width]`.
+  public func product(_ weights: Matrix<Scalar>, bias: [Scalar], into out: inout Matrix<Scalar>) {
+    precondition(
+      weights.rows == columns && weights.columns == bias.count && out.rows == rows
+        && out.columns == bias.count,
+      "sparse product: [\(rows), \(columns)] times [\(weights.rows), \(weights.columns)] plus \(bias.count) biases into [\(out.rows), \(out.columns)]"
+    )
+    guard rows > 0, !bias.isEmpty else { return }
+    unsafe starts.withUnsafeBufferPointer { starts in
+      unsafe columnIndices.withUnsafeBufferPointer { columns in
+        unsafe values.withUnsafeBufferPointer { values in
+          unsafe weights.elements.withUnsafeBufferPointer { weights in
+            unsafe bias.withUnsafeBufferPointer { bias in
+              unsafe out.elements.withUnsafeMutableBufferPointer { out in
+                guard let columns = columns.baseAddress, let values = values.baseAddress else {
+                  // No entry at all: every row is the bias.
+                  unsafe Scalar._broadcastRows(
+                    rows, bias.count, bias.baseAddress!, out.baseAddress!)
+                  return
+                }
+                unsafe Scalar._sparseProduct(
+                  rows, starts.baseAddress!, columns, values, weights.baseAddress!,
+                  bias.baseAddress!, bias.count, out.baseAddress!)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// weights ← weights + α·xᵀ·δ, for δ `[rows, width]` and weights `[columns, width]`.
+  public func accumulateOuterProduct(
+    _ delta: Matrix<Scalar>, alpha: Scalar, into weights: inout Matrix<Scalar>,
+    scratch: inout SparseScratch<Scalar>
+  ) {
+    precondition(
+      weights.rows == columns && weights.columns == delta.columns && delta.rows == rows,
+      "sparse outer product: [\(rows), \(columns)]ᵀ times [\(delta.rows), \(delta.columns)] into [\(weights.rows), \(weights.columns)]"
+    )
+    guard rows > 0, delta.columns > 0, entryCount > 0 else { return }
+    let columnCount = columns
+    scratch.reserve(index: columnCount + 1 + entryCount, reals: 64 * rows + entryCount)
+    unsafe starts.withUnsafeBufferPointer { starts in
+      unsafe columnIndices.withUnsafeBufferPointer { columns in
+        unsafe values.withUnsafeBufferPointer { values in
+          unsafe delta.elements.withUnsafeBufferPointer { delta0 in
+            unsafe scratch.index.withUnsafeMutableBufferPointer { index in
+              unsafe scratch.reals.withUnsafeMutableBufferPointer { reals in
+                unsafe weights.elements.withUnsafeMutableBufferPointer { weights in
+                  unsafe Scalar._sparseOuter(
+                    rows, starts.baseAddress!, columns.baseAddress!, values.baseAddress!,
+                    columnCount, delta0.baseAddress!, delta.columns, alpha, index.baseAddress!,
+                    reals.baseAddress!, weights.baseAddress!)
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
