@@ -79,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "apical", dependencies: ["Experiments", argumentParser], swiftSettings: house),
     .executableTarget(
-      name: "bench", dependencies: ["Experiments", argumentParser, subprocess],
+      name: "bench", dependencies: ["Experiments", "LearningRules", "RateNetworks", argumentParser, subprocess],
       exclude: ["peers"], swiftSettings: house),
 
     .target(

@@ -144,7 +144,10 @@ CK_INLINE void NAME(tile)(int distribution, REAL scale, uint64_t key, uint64_t s
 #endif
       REAL uniform = factor * ((REAL)(SWORD)word + (REAL)0.5);
       REAL sign = (SWORD)word < 0 ? -scale : scale;
-      out[16 * k + b] = distribution == CK_UNIFORM ? uniform : sign;
+      REAL skewed = word < (WORD)-1 / 5 ? 2 * scale : (REAL)-0.5 * scale;
+      out[16 * k + b] = distribution == CK_UNIFORM      ? uniform
+                        : distribution == CK_RADEMACHER ? sign
+                                                        : skewed;
     }
   }
 }

@@ -10,6 +10,14 @@ void ck_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t wo
   for (int i = 0; i < 4; ++i) words[i] = result.v[i];
 }
 
+uint64_t ck_philox_child(uint64_t key, uint32_t number) {
+  uint32_t counter[4] = {number, 0, 0, 0xffffffffu};
+  uint32_t keyWords[2] = {(uint32_t)key, (uint32_t)(key >> 32)};
+  uint32_t words[4];
+  ck_philox4x32(counter, keyWords, words);
+  return (uint64_t)words[1] << 32 | words[0];
+}
+
 // MARK: The GSL generator
 
 typedef struct {

@@ -38,6 +38,30 @@ extension Matrix {
     unsafe combineInPlace(a, "scaleAndAdd") { unsafe Scalar._axpby($0, alpha, $1, beta, $2) }
   }
 
+  /// self ← self − a ∘ b.
+  public mutating func subtractProduct(_ a: Matrix, _ b: Matrix) {
+    checkShape(a, "subtractProduct")
+    checkShape(b, "subtractProduct")
+    for index in elements.indices { elements[index] -= a.elements[index] * b.elements[index] }
+  }
+
+  /// self[i, j] ← combine(self[i, j], a[i, j]).
+  public mutating func combineElements(_ a: Matrix, _ combine: (Scalar, Scalar) -> Scalar) {
+    checkShape(a, "combineElements")
+    for index in elements.indices { elements[index] = combine(elements[index], a.elements[index]) }
+  }
+
+  /// self[i, j] ← combine(self[i, j], a[i, j], b[i, j]).
+  public mutating func combineElements(
+    _ a: Matrix, _ b: Matrix, _ combine: (Scalar, Scalar, Scalar) -> Scalar
+  ) {
+    checkShape(a, "combineElements")
+    checkShape(b, "combineElements")
+    for index in elements.indices {
+      elements[index] = combine(elements[index], a.elements[index], b.elements[index])
+    }
+  }
+
   /// Copies the elements of `a`, keeping the receiver's storage.
   public mutating func assign(_ a: Matrix) {
     unsafe combineInPlace(a, "assign") { count, from, to in

@@ -4,8 +4,9 @@ internal import CKernels
 
 /// A distribution with mean 0 and variance 1, drawn in bulk.
 ///
-/// All three are symmetric and sub-Gaussian (assumption A1 of Lansdell, Prakash & Kording 2020).
-/// The kurtosis κ = E ξ⁴ enters the variance of the node-perturbation estimator.
+/// All are sub-Gaussian (assumption A1 of Lansdell, Prakash & Kording 2020). The kurtosis
+/// κ = E ξ⁴ enters the variance of the node-perturbation estimator, the skewness γ = E ξ³ its bias:
+/// symmetric noise leaves a bias of order c², skewed noise one of order c.
 public enum Deviate: String, Sendable, Codable, CaseIterable {
   /// Standard normal, by Box and Muller's transform. κ = 3.
   case gaussian
@@ -13,6 +14,8 @@ public enum Deviate: String, Sendable, Codable, CaseIterable {
   case uniform
   /// −1 or +1 with equal probability. κ = 1.
   case rademacher
+  /// 2 with probability 1/5, else −1/2: skewed, as clipped or rectified conductances are. κ = 3.25.
+  case skewed
 
   /// E ξ⁴.
   public var kurtosis: Double {
@@ -20,14 +23,19 @@ public enum Deviate: String, Sendable, Codable, CaseIterable {
     case .gaussian: 3
     case .uniform: 1.8
     case .rademacher: 1
+    case .skewed: 3.25
     }
   }
+
+  /// E ξ³.
+  public var skewness: Double { self == .skewed ? 1.5 : 0 }
 
   var kernel: Int32 {
     switch self {
     case .gaussian: Int32(CK_GAUSSIAN)
     case .uniform: Int32(CK_UNIFORM)
     case .rademacher: Int32(CK_RADEMACHER)
+    case .skewed: Int32(CK_SKEWED)
     }
   }
 }

@@ -89,3 +89,14 @@ internal import CKernels
   /// GSL's version, for manifests.
   public static var gslVersion: String { unsafe String(cString: cgsl_version()) }
 }
+
+extension GSLRandom {
+  /// Normal with mean 0, kept within ±cut standard deviations, by the inverse of GSL's
+  /// distribution function: one number of the generator per deviate.
+  public mutating func truncatedGaussian(standardDeviation: Double, cut: Double) -> Double {
+    precondition(cut > 0)
+    let low = gsl_cdf_ugaussian_P(-cut)
+    let probability = low + (1 - 2 * low) * (uniform() + 0x1p-33)
+    return standardDeviation * gsl_cdf_ugaussian_Pinv(probability)
+  }
+}

@@ -52,7 +52,6 @@ public struct RandomKey: Sendable, Hashable, Codable {
 
   private func child(_ number: UInt32) -> RandomKey {
     // The top word of the counter is all ones: no stream reaches it (`step` is below 2⁶³).
-    let words = Philox.block(counter: (number, 0, 0, .max), key: value)
-    return RandomKey(value: UInt64(words.0) | UInt64(words.1) << 32)
+    RandomKey(value: ck_philox_child(value, number))
   }
 }

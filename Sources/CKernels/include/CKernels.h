@@ -26,6 +26,10 @@
 void ck_philox4x32(const uint32_t counter[_Nonnull 4], const uint32_t key[_Nonnull 2],
                    uint32_t words[_Nonnull 4]);
 
+/// The key of part `number` under `key`: the first half of the Philox block with counter
+/// (number, 0, 0, 2^32 - 1).
+uint64_t ck_philox_child(uint64_t key, uint32_t number);
+
 /// Philox4x32-10 as a GSL generator. Its state is (key, stream, block): see ck_philox_seek.
 const gsl_rng_type *ck_philox_type(void);
 
@@ -36,7 +40,8 @@ void ck_philox_seek(gsl_rng *generator, uint64_t key, uint64_t stream);
 enum {
   CK_GAUSSIAN = 0,   ///< standard normal, by Box-Muller
   CK_UNIFORM = 1,    ///< uniform on (-sqrt 3, sqrt 3)
-  CK_RADEMACHER = 2  ///< -1 or +1
+  CK_RADEMACHER = 2, ///< -1 or +1
+  CK_SKEWED = 3      ///< 2 with probability 1/5, else -1/2
 };
 
 /// out[i] = scale * (deviate number first + i of `stream` under `key`), for 0 <= i < count.

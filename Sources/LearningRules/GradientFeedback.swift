@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LinearAlgebra
+public import Substrates
+
+/// Feedback learned by stochastic gradient descent on the paper's eq. (3).
+///
+/// With s the feedback input, λ = s·Bᵀ, ê the estimate and γ the gain of the noise's site:
+///
+///     B ← B − rate·Σ_trials (γ ∘ (γ ∘ λ − ê))ᵀ·s
+///
+/// the gradient of ½‖γ ∘ λ − ê‖². At the output site γ = 1 and this is the paper's update; at the
+/// potential site it weighs a unit by its slope instead of dividing by it, so that saturated
+/// units add no noise. The fixed point is the same where λ is linear in s. Sums over trials, no
+/// factor 2, as in the paper's code.
+///
+/// Plain descent has a noise floor, rate·(m + 2)(n + κ − 2) / (2 − rate·(m + 2)) for white s
+/// (spiking-model notes §4.5); with `controlVariate` the floor vanishes in the linear case.
+public struct GradientFeedback: FeedbackLearner {
+  /// Nothing to remember.
+  public struct State: Codable, Sendable {}
+
+  /// The learning rate β of B, per trial.
+  public let rate: Double
+  /// Whether the estimate is the control-variate one.
+  public let controlVariate: Bool
+
+  /// A learner; `rate` is positive.
+  public init(rate: Double, controlVariate: Bool = false) {
+    precondition(rate > 0 && rate.isFinite, "a feedback learning rate of \(rate)")
+    self.rate = rate
+    self.controlVariate = controlVariate
+  }
+
+  public var needsPerturbation: Bool { true }
+
+  public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State { State() }
+
+  public func update<Scalar>(
+    _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
+    scale: Double, state: inout State
+  ) {
+    let scalar = record.surprise(controlVariate: controlVariate, pathway)
+    let alpha = Scalar(rate * scale)
+    for index in record.layers.indices {
+      let input = record.feedbackInput(ofLayer: index, pathway.topology)
+      if let constant = record.layers[index].constantUnit {
+        var residual = Matrix<Scalar>(rows: record.trials, columns: 1)
+        residual.setEstimate(
+          scalar: scalar, perturbation: constant.values, variance: constant.variance)
+        if !controlVariate { residual.subtract(record.constantTeaching(index, pathway)) }
+        pathway.constantRows[index].accumulateProduct(
+          residual, .transposed, input, .plain, alpha: alpha, beta: 1)
+      }
+      record.layers[index].setResidual(scalar, controlVariate: controlVariate)
+      pathway.weights[index].accumulateProduct(
+        record.layers[index].residual, .transposed, input, .plain, alpha: alpha, beta: 1)
+    }
+  }
+}
+
+extension LayerRecord {
+  /// residual ← γ ∘ (ê − γ ∘ λ). With the control variate γ ∘ λ drops out of ê − γ ∘ λ.
+  mutating func setResidual(_ scalar: [Scalar], controlVariate: Bool) {
+    residual.setEstimate(
+      scalar: scalar, perturbation: perturbation.values, variance: perturbation.variance)
+    if perturbation.gainIsOne {
+      if !controlVariate { residual.subtract(teaching) }
+      return
+    }
+    if !controlVariate { residual.subtractProduct(perturbation.gain, teaching) }
+    residual.multiply(by: perturbation.gain)
+  }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LinearAlgebra
+public import Substrates
+
+/// Feedback learned by online ridge least squares: the exact solution of the paper's eq. (18), as
+/// its code accumulates it.
+///
+/// With s the feedback input `[trials, m]` and λ̂ the estimate `[trials, n]`, per layer
+///
+///     V ← f·V + sᵀ·s,   S ← f·S + λ̂ᵀ·s,   B = S·(V + ridge·I)⁻¹
+///
+/// from V = 0, S = 0; B starts at zero, so that a layer below hears nothing until the layer
+/// above has learned something. The ridge multiplies the identity of the *sum*, so that its
+/// effect fades as 1/T (the literal eq. 18 would shrink B for ever). f is the forgetting factor
+/// per batch; 1 keeps everything, also while W moves. History is never recomputed: old rows of
+/// V and S hold ẽ as it was. V and S are kept in `Double`.
+///
+/// For noise at the potential site the estimate is ê = γ·λ̂ with a gain γ that differs from unit to
+/// unit and trial to trial; unit j then solves its own weighted problem,
+/// V_j ← f·V_j + Σ γ²·sᵀs and S_j ← f·S_j + Σ γ·ê·s, and a saturated unit adds no noise.
+public struct RidgeFeedback: FeedbackLearner {
+  /// V and S of every layer.
+  public struct State: Codable, Sendable {
+    /// One V for the layer, or one per unit of it where gains differ; `[m, m]`.
+    var gram: [[Matrix<Double>]]
+    /// S, `[n, m]`.
+    var cross: [Matrix<Double>]
+    /// S of the constant unit, `[1, m]`.
+    var constantCross: [Matrix<Double>]
+  }
+
+  /// γ of eq. (18), here per sum; positive.
+  public let ridge: Double
+  /// f, in (0, 1].
+  public let forgetting: Double
+  /// Whether the estimate is the control-variate one.
+  public let controlVariate: Bool
+
+  /// A learner.
+  public init(ridge: Double, forgetting: Double = 1, controlVariate: Bool = false) {
+    precondition(ridge > 0 && ridge.isFinite, "a ridge of \(ridge)")
+    precondition(forgetting > 0 && forgetting <= 1, "a forgetting factor of \(forgetting)")
+    self.ridge = ridge
+    self.forgetting = forgetting
+    self.controlVariate = controlVariate
+  }
+
+  public var needsPerturbation: Bool { true }
+
+  public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State {
+    State(
+      gram: pathway.weights.map { [Matrix(rows: $0.columns, columns: $0.columns)] },
+      cross: pathway.weights.map { Matrix(rows: $0.rows, columns: $0.columns) },
+      constantCross: pathway.weights.map { Matrix(rows: 1, columns: $0.columns) })
+  }
+
+  public func update<Scalar>(
+    _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
+    scale: Double, state: inout State
+  ) throws(LearningError) {
+    let before = pathway
+    let scalar = record.surprise(controlVariate: controlVariate, before)
+    var solver = PositiveDefiniteSolver()
+    for index in record.layers.indices {
+      let input = record.feedbackInput(ofLayer: index, pathway.topology)
+        .converted(to: Double.self)
+      let layer = record.layers[index]
+      var solved: Bool
+      if layer.perturbation.gainIsOne {
+        accumulate(input, input, into: &state.gram[index][0])
+        let gram = regularised(state.gram[index][0])
+        let targets = targets(layer.perturbation, scalar, layer.teaching)
+        accumulate(targets, input, into: &state.cross[index])
+        solved = solver.solve(
+          state.cross[index], timesInverseOf: gram, into: &pathway.weights[index])
+        if let constant = layer.constantUnit {
+          let teaching = record.constantTeaching(index, before)
+          accumulate(
+            self.targets(constant, scalar, teaching), input, into: &state.constantCross[index])
+          solved =
+            solver.solve(
+              state.constantCross[index], timesInverseOf: gram,
+              into: &pathway.constantRows[index]) && solved
+        }
+      } else {
+        solved = updatePerUnit(
+          &pathway.weights[index], layer, scalar, input, &state.gram[index],
+          &state.cross[index], &solver)
+      }
+      guard solved else { throw .degenerateErrors(layer: index + 1) }
+    }
+  }
+
+  /// sum ← f·sum + aᵀ·b.
+  private func accumulate(
+    _ a: Matrix<Double>, _ b: Matrix<Double>, into sum: inout Matrix<Double>
+  ) {
+    sum.accumulateProduct(a, .transposed, b, .plain, beta: forgetting)
+  }
+
+  private func regularised(_ gram: Matrix<Double>) -> Matrix<Double> {
+    var result = gram
+    for i in 0..<gram.rows { result[i, i] += ridge }
+    return result
+  }
+
+  /// λ̂, or its control-variate form, for noise whose gain is 1.
+  private func targets<Scalar>(
+    _ perturbation: Perturbation<Scalar>, _ scalar: [Scalar], _ teaching: Matrix<Scalar>
+  ) -> Matrix<Double> {
+    var estimate = Matrix<Scalar>(rows: teaching.rows, columns: teaching.columns)
+    estimate.setEstimate(
+      scalar: scalar, perturbation: perturbation.values, variance: perturbation.variance)
+    if controlVariate { estimate.add(teaching) }
+    return estimate.converted()
+  }
+
+  /// One weighted problem per unit: V_j += Σ γ²·sᵀs, S_j += Σ γ·ê·s with ê the estimate of
+  /// ∂L/∂site, or γλ + a′ξ / Var ξ with the control variate.
+  private func updatePerUnit<Scalar>(
+    _ weights: inout Matrix<Scalar>, _ layer: LayerRecord<Scalar>, _ scalar: [Scalar],
+    _ input: Matrix<Double>, _ gram: inout [Matrix<Double>], _ cross: inout Matrix<Double>,
+    _ solver: inout PositiveDefiniteSolver
+  ) -> Bool {
+    let (units, width) = (weights.rows, weights.columns)
+    if gram.count != units {
+      gram = Array(repeating: Matrix(rows: width, columns: width), count: units)
+    }
+    var estimate = Matrix<Scalar>(rows: input.rows, columns: units)
+    estimate.setEstimate(
+      scalar: scalar, perturbation: layer.perturbation.values,
+      variance: layer.perturbation.variance)
+    var row = Matrix<Double>(rows: 1, columns: width)
+    var solution = Matrix<Scalar>(rows: 1, columns: width)
+    for unit in 0..<units {
+      var weighted = input
+      var targets = Matrix<Double>(rows: input.rows, columns: 1)
+      for trial in 0..<input.rows {
+        let gain = Double(layer.perturbation.gain[trial, unit])
+        for k in 0..<width { weighted[trial, k] *= gain }
+        targets[trial, 0] = Double(estimate[trial, unit])
+        if controlVariate { targets[trial, 0] += gain * Double(layer.teaching[trial, unit]) }
+      }
+      accumulate(weighted, weighted, into: &gram[unit])
+      row.accumulateProduct(targets, .transposed, weighted, .plain)
+      for k in 0..<width { cross[unit, k] = forgetting * cross[unit, k] + row[0, k] }
+      for k in 0..<width { row[0, k] = cross[unit, k] }
+      guard
+        solver.solve(row, timesInverseOf: regularised(gram[unit]), into: &solution)
+      else { return false }
+      for k in 0..<width { weights[unit, k] = solution[0, k] }
+    }
+    return true
+  }
+}

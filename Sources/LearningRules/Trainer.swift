@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LinearAlgebra
+public import RandomStreams
+public import Substrates
+
+/// What is learned, and how: a credit rule, a baseline, an optimizer. Data, not code.
+public struct LearningPlan: Sendable, Codable, Equatable {
+  /// How a teaching signal comes about.
+  public var credit: CreditRule
+  /// How a batch is shown.
+  public var presentation: Presentation
+  /// What is subtracted from the loss difference.
+  public var baseline: Baseline
+  /// How W descends, or nil where W is held fixed.
+  public var descent: Optimizer?
+  /// The loss.
+  public var loss: Loss
+  /// The number of first steps in which only B learns.
+  public var warmup: Int
+  /// Whether biases learn and act.
+  public var learnsBiases: Bool
+
+  /// A plan.
+  public init(
+    credit: CreditRule, presentation: Presentation, baseline: Baseline = .pass,
+    descent: Optimizer?, loss: Loss = Loss(.squaredError), warmup: Int = 0,
+    learnsBiases: Bool = true
+  ) {
+    self.credit = credit
+    self.presentation = presentation
+    self.baseline = baseline
+    self.descent = descent
+    self.loss = loss
+    self.warmup = warmup
+    self.learnsBiases = learnsBiases
+  }
+}
+
+/// One learner at one network: the loop body of every experiment, on every substrate.
+///
+/// A step shows a batch, subtracts the baseline, assigns credit through the present B, then
+/// changes B and W from the same record, both from their values before the step.
+public struct Trainer<Network: Substrate, Learner: FeedbackLearner>: ~Copyable
+where Network: Copyable {
+  /// The scalar of the network.
+  public typealias Scalar = Network.Scalar
+
+  /// What a checkpoint must hold beside the network's weights.
+  public struct State: Codable, Sendable {
+    /// B.
+    public var pathway: FeedbackPathway<Scalar>
+    /// The feedback learner's.
+    public var feedback: Learner.State
+    /// The optimizer's, one per connection.
+    public var descent: [Optimizer.State<Scalar>]
+    /// The baseline's.
+    public var baseline: Baseline.State
+    /// The number of steps taken.
+    public var step: Int
+  }
+
+  /// What is learned.
+  public let plan: LearningPlan
+  /// How B learns.
+  public let learner: Learner
+  /// The network.
+  public var network: Network
+  /// Everything else that evolves.
+  public var state: State
+  /// The record of the last step.
+  public private(set) var record: TrialRecord<Scalar>
+  private var descents: [Descent<Scalar>]
+  private let random: RandomKey
+
+  /// A trainer at step 0.
+  ///
+  /// - Parameters:
+  ///   - trials: the batch size.
+  ///   - random: where the noise lives.
+  public init(
+    _ network: Network, plan: LearningPlan, learner: Learner,
+    pathway: FeedbackPathway<Scalar>, trials: Int, random: RandomKey
+  ) {
+    self.plan = plan
+    self.learner = learner
+    self.network = network
+    self.random = random
+    state = State(
+      pathway: pathway, feedback: learner.makeState(for: pathway),
+      descent: (0..<network.architecture.connectionCount).map { _ in Optimizer.State() },
+      baseline: Baseline.State(), step: 0)
+    record = network.makeRecord(trials: trials, presentation: plan.presentation)
+    descents = (0..<network.architecture.connectionCount).compactMap { _ in
+      plan.descent.map { Descent($0) }
+    }
+  }
+
+  /// One step.
+  public mutating func step(_ batch: Batch<Scalar>) throws {
+    try network.present(batch, loss: plan.loss, random: random, step: state.step, into: &record)
+    plan.baseline.apply(to: &record, state: &state.baseline)
+    plan.credit.assign(to: &record, pathway: state.pathway) { network.connection($0).weights }
+    let scale = plan.loss.gradientScale(trials: batch.trials)
+    try learner.update(&state.pathway, from: &record, scale: scale, state: &state.feedback)
+    if plan.descent != nil, state.step >= plan.warmup { descend(scale) }
+    state.step += 1
+  }
+
+  private mutating func descend(_ scale: Double) {
+    for k in descents.indices {
+      let input = record.input(toConnection: k)
+      let error = record.error(aboveConnection: k)
+      network.withConnection(k) { connection in
+        descents[k].step(
+          &connection, input: input, error: error, scale: scale,
+          learnsBiases: plan.learnsBiases, state: &state.descent[k])
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import LinearAlgebra
+
+/// Everything that a learning rule may know about a presentation: the narrow waist between
+/// networks and rules.
+///
+/// A substrate overwrites all of it in `present`; a rule then fills `teaching` and `error` of
+/// the layers. Nothing in it names a weight, a membrane or a spike.
+public struct TrialRecord<Scalar: NetworkScalar>: Sendable {
+  /// The number of trials.
+  public let trials: Int
+  /// How the batch was shown.
+  public let presentation: Presentation
+  /// The inputs, `[trials, inputs]`.
+  public var inputs: Activity<Scalar>
+  /// The class of each trial, or empty.
+  public var labels: [Int]
+  /// Hidden layers 1…N, from index 0.
+  public var layers: [LayerRecord<Scalar>]
+  /// ŷ, `[trials, outputs]`.
+  public var prediction: Matrix<Scalar>
+  /// e^{N+1} = ∂L/∂u of the outputs, `[trials, outputs]`.
+  public var outputError: Matrix<Scalar>
+  /// L of the pass that the forward weights learn from, per trial.
+  public var loss: [Double]
+  /// L̃ of the perturbed pass, per trial; equal to `loss` where nothing is perturbed.
+  public var perturbedLoss: [Double]
+  /// ΔL: L̃ minus the loss of the pass it is compared with, per trial.
+  public var lossDifference: [Double]
+  /// ΔL after the baseline, per trial: the one scalar that every unit hears. Set by the trainer.
+  public var advantage: [Scalar]
+
+  /// Room for a presentation.
+  public init(architecture: Architecture, trials: Int, presentation: Presentation) {
+    self.trials = trials
+    self.presentation = presentation
+    inputs = .dense(Matrix(rows: trials, columns: architecture.inputs))
+    labels = []
+    layers = architecture.hidden.map {
+      LayerRecord(
+        trials: trials, units: $0,
+        hasConstantUnit: presentation.noise?.perturbsConstantUnit ?? false)
+    }
+    prediction = Matrix(rows: trials, columns: architecture.outputs)
+    outputError = prediction
+    loss = Array(repeating: 0, count: trials)
+    perturbedLoss = loss
+    lossDifference = loss
+    advantage = Array(repeating: 0, count: trials)
+  }
+
+  /// The activity that enters connection k: the inputs, or h of hidden layer k.
+  public func input(toConnection k: Int) -> Activity<Scalar> {
+    k == 0 ? inputs : .dense(layers[k - 1].output)
+  }
+
+  /// The error that leaves connection k upwards: ẽ of hidden layer k + 1, or e^{N+1}.
+  public func error(aboveConnection k: Int) -> Matrix<Scalar> {
+    k == layers.count ? outputError : layers[k].error
+  }
+}

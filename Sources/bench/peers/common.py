@@ -1,0 +1,182 @@
+"""What all the peers share: one thread, the data, the initial weights, and the server loop.
+
+Import this module before numpy, jax or torch: it fixes the thread counts, which those
+libraries read once, when they are loaded.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import pathlib
+import sys
+import time
+from typing import Callable, NamedTuple
+
+# NPROC and PJRT_NPROC (older and newer name) size XLA's own thread pool, which its flags below do
+# not: with those alone a JAX process used 1.6 cores, and was slower for it.
+for _variable in (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NPROC",
+    "PJRT_NPROC",
+):
+    os.environ[_variable] = "1"
+# A forced OPENBLAS_CORETYPE would make NumPy run another machine's kernels: let OpenBLAS detect
+# the processor, as it does for anyone who has not set the variable.
+os.environ.pop("OPENBLAS_CORETYPE", None)
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+os.environ["JAX_PLATFORMS"] = "cpu"
+
+import numpy as np  # noqa: E402  (after the thread counts, on purpose)
+
+BATCH = 32
+TRAIN_IMAGES = 55_000
+# The shuffled order is precomputed for this many steps (about nine passes) and then repeats.
+ORDER_STEPS = 16_000
+
+
+class Spec(NamedTuple):
+    """One benchmark: the network's widths and its constants. Gradients are sums over the batch."""
+
+    name: str
+    sizes: tuple
+    noise: float  # c, the standard deviation of the perturbation
+    rate: float  # learning rate of every W and bias
+    feedback_rate: float  # beta, learning rate of every B
+
+
+FIG2 = Spec("fig2-step", (784, 50, 20, 10), 1e-2, 4e-4, 5e-4)
+FIG3 = Spec("fig3-step", (784, 200, 2, 200, 784), 0.018942, 1e-4, 8e-6)
+# The ridge variant of FIG2: B = S V^-1, where V starts at this multiple of the identity.
+RIDGE = 0.1
+
+
+class Peer(NamedTuple):
+    """What a peer script hands to `main` and to check_agreement.py."""
+
+    name: str
+    version: str
+    chunk: int  # `run` takes multiples of this many steps
+    run: Callable  # run(steps): draws, gathers and steps; the loss of the last batch
+    given: Callable  # given(x, t, noise): one step, the same code as timed, on this input
+    parameters: Callable  # parameters(): W, bias and B as NumPy arrays, a list each
+
+
+class Data(NamedTuple):
+    images: np.ndarray  # [55000, 784] float32 in [0, 1]
+    labels: np.ndarray  # [55000, 10] float32, one-hot
+    source: str  # "mnist" or "synthetic"
+
+
+def _read_idx(path, header):
+    with gzip.open(path, "rb") as file:
+        return np.frombuffer(file.read(), np.uint8, offset=header)
+
+
+def load(folder):
+    """The MNIST training set, or random images with as many non-zero pixels (19 %) without it."""
+    folder = pathlib.Path(folder) if folder else None
+    if folder and folder.is_dir():
+        pixels = _read_idx(folder / "train-images-idx3-ubyte.gz", 16).reshape(-1, 784)
+        digits = _read_idx(folder / "train-labels-idx1-ubyte.gz", 8)
+        source = "mnist"
+    else:
+        print("no MNIST folder: using synthetic data", file=sys.stderr)
+        random = np.random.default_rng(1)
+        pixels = random.integers(1, 256, (TRAIN_IMAGES, 784), np.uint8)
+        pixels *= random.random((TRAIN_IMAGES, 784), np.float32) < 0.19
+        digits = random.integers(0, 10, TRAIN_IMAGES)
+        source = "synthetic"
+    images = pixels[:TRAIN_IMAGES].astype(np.float32) / np.float32(255)
+    return Data(images, np.eye(10, dtype=np.float32)[digits[:TRAIN_IMAGES]], source)
+
+
+def order(seed):
+    """Row numbers of every minibatch, [ORDER_STEPS, BATCH]: passes without replacement, joined."""
+    random = np.random.default_rng(seed + 1000)
+    passes = -(-ORDER_STEPS * BATCH // TRAIN_IMAGES)
+    rows = np.concatenate([random.permutation(TRAIN_IMAGES) for _ in range(passes)])
+    return rows[: ORDER_STEPS * BATCH].reshape(ORDER_STEPS, BATCH)
+
+
+def noise_size(spec):
+    """Normal numbers in a step: one per hidden unit and sample, layer after layer."""
+    return BATCH * sum(spec.sizes[1:-1])
+
+
+def blocks(shapes):
+    """A flat float32 array, and views of these shapes that cover it in order."""
+    ends = np.cumsum([np.prod(shape) for shape in shapes])
+    flat = np.empty(ends[-1], np.float32)
+    return flat, [part.reshape(shape) for part, shape in zip(np.split(flat, ends[:-1]), shapes)]
+
+
+def initial(spec, seed, ridge=False):
+    """W, bias and B, each a list: entries N(0, 2 / fan_in), biases too; B is zero for ridge.
+
+    W[k] is [in, out], so a layer is x @ W + bias. B[k] has the shape of W[k + 1]: the first layer
+    needs no feedback weights.
+    """
+    random = np.random.default_rng(seed)
+
+    def draw(rows, columns):
+        scale = np.sqrt(2 / rows)
+        values = (random.standard_normal((rows + 1, columns)) * scale).astype(np.float32)
+        return values[:-1].copy(), values[-1].copy()
+
+    layers = list(zip(spec.sizes, spec.sizes[1:]))
+    forward = [draw(*layer) for layer in layers]
+    feedback = [draw(*layer)[0] for layer in layers[1:]]
+    if ridge:
+        feedback = [np.zeros_like(matrix) for matrix in feedback]
+    return [w for w, _ in forward], [b for _, b in forward], feedback
+
+
+def main(make_peer, spec, ridge_variant=False):
+    """Builds the peer, then serves `run N` lines from standard input until `quit` or its end.
+
+    Standard output carries the JSON lines alone: whatever a library prints goes to standard error.
+    """
+    parser = argparse.ArgumentParser(description=f"A peer of the {spec.name} benchmark.")
+    parser.add_argument("--data", help="folder with the gzip-compressed MNIST IDX files")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--warm-up", type=int, default=1000, help="untimed steps at the start")
+    if ridge_variant:
+        parser.add_argument("--ridge", action="store_true", help="B by least squares, not by SGD")
+    arguments = parser.parse_args()
+    ridge = ridge_variant and arguments.ridge
+
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+
+    def answer(**fields):
+        print(json.dumps(fields), file=answers)
+
+    data = load(arguments.data)
+    peer = make_peer(spec, data, initial(spec, arguments.seed, ridge), arguments.seed, ridge)
+    peer.run(-(-arguments.warm_up // peer.chunk) * peer.chunk)
+    answer(
+        ready=True,
+        peer=peer.name,
+        version=peer.version,
+        benchmark=spec.name.replace("-step", "-ridge-step") if ridge else spec.name,
+        threads=1,
+        data=data.source,
+        chunk=peer.chunk,
+    )
+    allowed = range(peer.chunk, sys.maxsize, peer.chunk)
+    for line in sys.stdin:
+        match line.split():
+            case []:
+                continue
+            case ["quit"]:
+                return
+            case ["run", count] if count.isdecimal() and (steps := int(count)) in allowed:
+                wall, cpu = time.perf_counter(), time.process_time()
+                loss = peer.run(steps)
+                wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+                answer(steps=steps, wall_seconds=wall, cpu_seconds=cpu, loss=loss)
+            case _:
+                answer(error=f"expected `quit` or `run N`, N a positive multiple of {peer.chunk}")
