@@ -208,22 +208,19 @@ CK_INLINE void NAME(identity_at)(REAL u, REAL *h, REAL *slope) {
   *slope = 1;
 }
 
-#define ACTIVATION(function)                                                           \
+// Arguments go through local blocks, so that `h` may be `u` and the loop still vectorises.
+#define BLOCK 64
+#define ACTIVATION(function)                                                                \
   CK_INLINE void NAME(function##_loop)(size_t count, const REAL *u, REAL *h, REAL *slope) { \
-    if (slope) {                                                                       \
-      for (size_t i = 0; i < count; ++i) {                                             \
-        REAL value, derivative;                                                        \
-        NAME(function##_at)(u[i], &value, &derivative);                                \
-        h[i] = value;                                                                  \
-        slope[i] = derivative;                                                         \
-      }                                                                                \
-    } else {                                                                           \
-      for (size_t i = 0; i < count; ++i) {                                             \
-        REAL value, derivative;                                                        \
-        NAME(function##_at)(u[i], &value, &derivative);                                \
-        h[i] = value;                                                                  \
-      }                                                                                \
-    }                                                                                  \
+    for (size_t first = 0; first < count; first += BLOCK) {                                 \
+      size_t take = count - first < BLOCK ? count - first : BLOCK;                          \
+      REAL x[BLOCK] = {0}, value[BLOCK], derivative[BLOCK];                                 \
+      memcpy(x, u + first, take * sizeof(REAL));                                            \
+      for (int i = 0; i < BLOCK; ++i)                                                       \
+        NAME(function##_at)(x[i], &value[i], &derivative[i]);                               \
+      memcpy(h + first, value, take * sizeof(REAL));                                        \
+      if (slope) memcpy(slope + first, derivative, take * sizeof(REAL));                    \
+    }                                                                                       \
   }
 ACTIVATION(identity)
 ACTIVATION(sigmoid)

@@ -32,8 +32,8 @@ import RateNetworks
       print(name, best * 1e6, "us", t.record.loss.reduce(0,+))
     }
     let noise = Noise(standardDeviation: 0.01)
-    try time("bp", FixedFeedback(), .quiet, .backpropagation)
+    //try time("bp", FixedFeedback(), .quiet, .backpropagation)
     try time("np sgd", GradientFeedback(rate: 5e-4), .perturbed(by: noise), .feedback)
-    try time("np ridge", RidgeFeedback(ridge: 0.1), .perturbed(by: noise), .feedback)
+    //try time("np ridge", RidgeFeedback(ridge: 0.1), .perturbed(by: noise), .feedback)
   }
 }
