@@ -82,6 +82,8 @@ let package = Package(
       name: "bench", dependencies: ["Experiments", "LearningRules", "RateNetworks", argumentParser, subprocess],
       exclude: ["peers"], swiftSettings: house),
 
+    tests("Experiments", []),
+
     .target(
       name: "TestSupport",
       dependencies: ["LinearAlgebra", "RandomStreams", "Substrates"],
