@@ -33,11 +33,7 @@ public enum Activity<Scalar: NetworkScalar>: Sendable, Equatable {
     case .dense(let matrix): return matrix
     case .sparse(let rows):
       var result = Matrix<Scalar>(rows: rows.rows, columns: rows.columns)
-      for i in 0..<rows.rows {
-        for entry in Int(rows.starts[i])..<Int(rows.starts[i + 1]) {
-          result.elements[i * rows.columns + Int(rows.columnIndices[entry])] = rows.values[entry]
-        }
-      }
+      result.setRows(from: rows)
       return result
     }
   }

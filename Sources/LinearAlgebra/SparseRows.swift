@@ -66,3 +66,18 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
     }
   }
 }
+
+extension Matrix {
+  /// Becomes the dense form of `rows`, which must have this shape.
+  public mutating func setRows(from rows: SparseRows<Scalar>) {
+    precondition(
+      rows.rows == self.rows && rows.columns == columns,
+      "sparse [\(rows.rows), \(rows.columns)] into [\(self.rows), \(columns)]")
+    fill(0)
+    for i in 0..<self.rows {
+      for entry in Int(rows.starts[i])..<Int(rows.starts[i + 1]) {
+        elements[i * columns + Int(rows.columnIndices[entry])] = rows.values[entry]
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import Datasets
+internal import LinearAlgebra
+internal import Substrates
+
+/// Examples in the form in which batches are cut from them.
+struct ExampleSet<Scalar: NetworkScalar>: Sendable {
+  /// One row per example.
+  let inputs: SparseRows<Scalar>
+  /// The class of each example.
+  let labels: [Int]
+  let classCount: Int
+  let target: DataSpec.Target
+
+  var count: Int { labels.count }
+
+  init(_ images: LabelledImages, target: DataSpec.Target) {
+    inputs = images.inputs()
+    labels = images.labels.map(Int.init)
+    classCount = images.classCount
+    self.target = target
+  }
+
+  /// An empty batch for `trials` examples.
+  func makeBatch(trials: Int) -> Batch<Scalar> {
+    Batch(
+      inputs: .sparse(SparseRows(Matrix(rows: trials, columns: inputs.columns))),
+      targets: Matrix(
+        rows: trials, columns: target == .labels ? classCount : inputs.columns),
+      labels: Array(repeating: 0, count: trials))
+  }
+
+  /// Fills a batch of this set's kind with the examples `indices`.
+  func fill(_ batch: inout Batch<Scalar>, with indices: [Int]) {
+    var rows: SparseRows<Scalar>
+    if case .sparse(let previous) = batch.inputs {
+      rows = previous
+    } else {
+      rows = SparseRows(columns: inputs.columns)
+    }
+    batch.inputs = .dense(Matrix(rows: 0, columns: 0))
+    rows.gather(indices, from: inputs)
+    switch target {
+    case .labels:
+      batch.targets.fill(0)
+      for (trial, index) in indices.enumerated() { batch.targets[trial, labels[index]] = 1 }
+    case .inputs:
+      batch.targets.setRows(from: rows)
+    }
+    for (trial, index) in indices.enumerated() { batch.labels[trial] = labels[index] }
+    batch.inputs =
+      rows.density < Activity<Scalar>.sparseBelow
+      ? .sparse(rows) : .dense(Activity.sparse(rows).dense)
+  }
+
+  /// A batch of the examples `indices`.
+  func batch(_ indices: [Int]) -> Batch<Scalar> {
+    var batch = makeBatch(trials: indices.count)
+    fill(&batch, with: indices)
+    return batch
+  }
+}

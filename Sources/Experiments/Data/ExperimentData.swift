@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import Datasets
+internal import Foundation
+public import LinearAlgebra
+public import RandomStreams
+
+/// The images of an experiment, before any precision is chosen: training, validation, test.
+public struct ExperimentImages: Sendable {
+  /// What W and B learn from.
+  public let training: LabelledImages
+  /// What choices may be made on: the last training examples.
+  public let validation: LabelledImages
+  /// What is looked at and never chosen by.
+  public let test: LabelledImages
+
+  /// Loads or draws the images.
+  ///
+  /// - Parameters:
+  ///   - random: the run's key; synthetic digits are drawn from a key of their own purpose.
+  ///   - folder: the `--data` argument.
+  ///   - threads: how many threads may draw.
+  public init(
+    _ spec: DataSpec, random: RandomKey, folder: String?, threads: Int
+  ) throws(DatasetError) {
+    let all: LabelledImages
+    switch spec.source {
+    case .syntheticDigits(let training, let testCount):
+      let digits = SyntheticDigits(key: random.purpose(.syntheticData))
+      all = digits.training(count: training, threads: threads)
+      test = digits.test(count: testCount, threads: threads)
+    case .family(let name):
+      let family = try MNISTFamily.named(name)
+      let place = try DataFolder.locate(
+        family, argument: folder, environment: ProcessInfo.processInfo.environment)
+      let sets = try family.load(from: place.path)
+      all = sets.training
+      test = sets.test
+    }
+    let kept = max(1, all.count - spec.validation)
+    training = all.subset(0..<kept)
+    validation = all.subset(kept..<all.count)
+  }
+}
+
+/// The examples of an experiment in the precision of its network.
+struct ExperimentData<Scalar: NetworkScalar>: Sendable {
+  let training: ExampleSet<Scalar>
+  let validation: ExampleSet<Scalar>
+  let test: ExampleSet<Scalar>
+
+  init(_ images: ExperimentImages, target: DataSpec.Target) {
+    training = ExampleSet(images.training, target: target)
+    validation = ExampleSet(images.validation, target: target)
+    test = ExampleSet(images.test, target: target)
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import Crypto
+internal import Foundation
+internal import LearningRules
+internal import LinearAlgebra
+internal import RateNetworks
+internal import Substrates
+
+/// Everything that a run must know to go on as if it had never stopped.
+///
+/// Randomness needs no place in it: noise and order have addresses. Numbers are kept as their
+/// bits. The file is a line naming the format, the SHA-256 of what follows, and a binary property
+/// list; a file whose sum does not fit is refused, never half-loaded.
+struct Checkpoint<Scalar: NetworkScalar, Learner: FeedbackLearner>: Codable {
+  /// SHA-256 of `resolved.yaml`: a checkpoint fits one experiment only.
+  var spec: String
+  var connections: [Connection<Scalar>]
+  var state: Trainer<RateNetwork<Scalar>, Learner>.State
+  var sums: RunningSums
+  var seconds: Double
+  /// Frames written by each recorder.
+  var frames: [Int]
+
+  private static var header: String { "apical-checkpoint 1" }
+
+  func encoded() throws -> Data {
+    let encoder = PropertyListEncoder()
+    encoder.outputFormat = .binary
+    let payload = try encoder.encode(self)
+    return Data("\(Self.header) \(payload.sha256)\n".utf8) + payload
+  }
+
+  init(contentsOf path: String) throws {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RunFailure.output("\(path): cannot be read")
+    }
+    let prefix = Data("\(Self.header) ".utf8)
+    guard data.starts(with: prefix), let lineEnd = data.firstIndex(of: 0x0A) else {
+      throw RunFailure.output("\(path): not a checkpoint of this version of Apical")
+    }
+    let sum = String(decoding: data[prefix.count..<lineEnd], as: UTF8.self)
+    let payload = Data(data[(lineEnd + 1)...])
+    guard payload.sha256 == sum else {
+      throw RunFailure.output("\(path): damaged, its SHA-256 does not fit its content")
+    }
+    do {
+      self = try PropertyListDecoder().decode(Self.self, from: payload)
+    } catch {
+      throw RunFailure.output("\(path): belongs to another kind of experiment")
+    }
+  }
+}
+
+extension Data {
+  /// The SHA-256, in hexadecimal.
+  var sha256: String {
+    SHA256.hash(data: self).map { byte in
+      let digits = String(byte, radix: 16)
+      return digits.count == 1 ? "0" + digits : digits
+    }.joined()
+  }
+}
+
+extension TrainingSession {
+  func checkpoint(spec digest: String, frames: [Int]) -> Checkpoint<Scalar, Learner> {
+    Checkpoint(
+      spec: digest,
+      connections: (0..<trainer.network.architecture.connectionCount).map {
+        trainer.network.connection($0)
+      },
+      state: trainer.state, sums: sums, seconds: wallSeconds, frames: frames)
+  }
+
+  mutating func restore(_ checkpoint: Checkpoint<Scalar, Learner>) {
+    for (k, saved) in checkpoint.connections.enumerated() {
+      trainer.network.withConnection(k) { $0 = saved }
+    }
+    trainer.state = checkpoint.state
+    sums = checkpoint.sums
+    earlierSeconds = checkpoint.seconds
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import Foundation
+
+/// Where a run leaves everything it made.
+///
+/// `spec.yaml` (as given), `resolved.yaml`, `manifest.json`, `metrics.csv`, `traces/`,
+/// `weights.h5`, `checkpoints/`, `log.txt`. Files that are not appended to are written beside
+/// their place and renamed into it, so that a run directory is never half valid.
+struct RunDirectory: Sendable {
+  let path: String
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  var metrics: String { file("metrics.csv") }
+  var manifest: String { file("manifest.json") }
+  var weights: String { file("weights.h5") }
+  var traces: String { file("traces") }
+
+  /// Makes a new run directory. Throws where one is there already.
+  static func create(_ path: String) throws -> RunDirectory {
+    let directory = RunDirectory(path: path)
+    let manager = FileManager.default
+    if manager.fileExists(atPath: directory.manifest) {
+      throw RunFailure.usage(
+        "\(path) holds a run already: continue it with --resume, or name another folder with --out")
+    }
+    if let entries = try? manager.contentsOfDirectory(atPath: path), !entries.isEmpty {
+      throw RunFailure.usage(
+        "\(path) is not empty and holds no run: name an empty or a new folder with --out")
+    }
+    for folder in ["", "traces", "checkpoints"] {
+      try directory.makeFolder(folder)
+    }
+    return directory
+  }
+
+  /// Opens the directory of an earlier run.
+  static func open(_ path: String) throws -> RunDirectory {
+    let directory = RunDirectory(path: path)
+    guard FileManager.default.fileExists(atPath: directory.manifest) else {
+      throw RunFailure.usage("\(path) holds no run to resume: leave out --resume to start one")
+    }
+    return directory
+  }
+
+  /// A name for a run that was given none: `runs/<spec>-<date>-<time>`, numbered if taken.
+  static func defaultPath(spec file: String, now: Date = Date()) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(identifier: "UTC")
+    formatter.dateFormat = "yyyyMMdd-HHmmss"
+    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+    let base = "runs/\(name)-\(formatter.string(from: now))"
+    var path = base
+    var number = 2
+    while FileManager.default.fileExists(atPath: path) {
+      path = "\(base)-\(number)"
+      number += 1
+    }
+    return path
+  }
+
+  private func makeFolder(_ name: String) throws {
+    let folder = name.isEmpty ? path : file(name)
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw RunFailure.output(
+        "\(folder): the folder cannot be made (\(Self.reason(error))): name another with --out")
+    }
+  }
+
+  /// Writes a whole file and renames it into place.
+  func write(_ data: Data, to name: String) throws {
+    do {
+      try data.write(to: URL(fileURLWithPath: file(name)), options: .atomic)
+    } catch {
+      throw RunFailure.output(
+        "\(file(name)): cannot be written (\(Self.reason(error))): free some space or name another folder with --out"
+      )
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    let code = underlying?.domain == NSPOSIXErrorDomain ? underlying?.code : nil
+    if let code { return unsafe String(cString: strerror(Int32(code))) }
+    return (error as NSError).localizedDescription
+  }
+
+  // MARK: Checkpoints
+
+  private func checkpointName(_ step: Int) -> String { "checkpoints/step-\(step).ckpt" }
+
+  /// Steps of the checkpoints there are, latest first.
+  var checkpointSteps: [Int] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: file("checkpoints"))) ?? []
+    return names.compactMap { name in
+      guard name.hasPrefix("step-"), name.hasSuffix(".ckpt") else { return nil }
+      return Int(name.dropFirst(5).dropLast(5))
+    }.sorted(by: >)
+  }
+
+  func checkpointPath(_ step: Int) -> String { file(checkpointName(step)) }
+
+  /// Writes a checkpoint, then removes all but the two latest.
+  func writeCheckpoint(_ data: Data, step: Int) throws {
+    try write(data, to: checkpointName(step))
+    for old in checkpointSteps.dropFirst(2) {
+      try? FileManager.default.removeItem(atPath: checkpointPath(old))
+    }
+  }
+
+  /// SHA-256 and size of every file but the manifest itself and the checkpoints.
+  func contents() -> [String: String] {
+    var sums: [String: String] = [:]
+    let manager = FileManager.default
+    guard let walker = manager.enumerator(atPath: path) else { return sums }
+    for case let name as String in walker {
+      var isFolder: ObjCBool = false
+      manager.fileExists(atPath: file(name), isDirectory: &isFolder)
+      guard !isFolder.boolValue, name != "manifest.json", !name.hasPrefix("checkpoints/"),
+        let data = manager.contents(atPath: file(name))
+      else { continue }
+      sums[name] = data.sha256
+    }
+    return sums
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import Datasets
+public import LearningRules
+public import Substrates
+public import TraceExport
+
+/// Why a command ended without its result, and the code it ends with.
+public enum RunFailure: Error, Sendable, CustomStringConvertible {
+  /// Mistakes in the specification.
+  case spec(SpecError)
+  /// A mistake in the arguments.
+  case usage(String)
+  /// Data missing or damaged.
+  case data(DatasetError)
+  /// Numbers diverged at a step; `checkpoint` is the last good one, where there is one.
+  case diverged(step: Int, culprit: String, checkpoint: String?)
+  /// Output could not be written.
+  case output(String)
+  /// Stopped by the user, with a checkpoint.
+  case interrupted(step: Int, resume: String)
+
+  /// 2 spec or arguments, 3 data, 4 numbers, 5 output, 75 interrupted.
+  public var exitCode: Int32 {
+    switch self {
+    case .spec, .usage: 2
+    case .data: 3
+    case .diverged: 4
+    case .output: 5
+    case .interrupted: 75
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .spec(let error): error.description
+    case .usage(let text): text
+    case .data(let error): error.description
+    case .diverged(let step, let culprit, let checkpoint):
+      "step \(step): \(culprit). Smaller learning rates or less noise may help. "
+        + (checkpoint.map { "The last good checkpoint is \($0)." }
+          ?? "No checkpoint had been written yet.")
+    case .output(let text): text
+    case .interrupted(let step, let resume):
+      "interrupted at step \(step); a checkpoint was written. Continue with: \(resume)"
+    }
+  }
+
+  /// What an error of the layers below means to a person who ran a command.
+  public init(_ error: any Error, step: Int = 0, checkpoint: String? = nil) {
+    switch error {
+    case let failure as RunFailure: self = failure
+    case let error as SpecError: self = .spec(error)
+    case let error as DatasetError: self = .data(error)
+    case let error as ExportError: self = .output(error.description)
+    case SubstrateError.diverged(let quantity, let trial):
+      self = .diverged(
+        step: step, culprit: "the \(quantity) of trial \(trial) is not a finite number",
+        checkpoint: checkpoint)
+    case LearningError.degenerateErrors(let layer):
+      self = .diverged(
+        step: step,
+        culprit:
+          "the errors that teach hidden layer \(layer) have a covariance that cannot be inverted",
+        checkpoint: checkpoint)
+    default: self = .output("\(error)")
+    }
+  }
+}

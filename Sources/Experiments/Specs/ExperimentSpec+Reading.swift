@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import LearningRules
+public import LinearAlgebra
+public import RandomStreams
+public import Substrates
+public import Traces
+
+extension ExperimentSpec {
+  /// The schema: asks a specification for every parameter of an experiment.
+  public init(reading spec: SpecObject) {
+    let seed = spec.optional(
+      "seed", .integer(.atLeast(0)),
+      about: "seed of all randomness; one is drawn and stored where none is given")
+    self.seed = seed.map(UInt64.init)
+    let network = spec.oneOf(
+      "substrate", [("rate", { NetworkSpec(reading: $0) })], about: "the network")
+    self.network = network
+    let loss = spec.oneOf(
+      "loss",
+      [
+        ("squaredError", { Loss(.squaredError, reduction: Self.reduction($0)) }),
+        ("crossEntropy", { Loss(.crossEntropy, reduction: Self.reduction($0)) }),
+      ], default: "squaredError",
+      about: "½ Σ (ŷ − y)² over outputs, or −Σ y log ŷ; per trial")
+    self.loss = loss
+    if spec.isSound, !network.output.accepts(loss.kind) {
+      spec.report(
+        "loss", "crossEntropy needs softmax or sigmoid outputs, found \(network.output.rawValue)")
+    }
+    let data = spec.oneOf(
+      "data",
+      DataSpec.variants, about: "the examples")
+    self.data = data
+    feedback = spec.oneOf("feedback", FeedbackSpec.variants, about: "how credit is assigned")
+    descent = spec.oneOf("descent", Self.descentVariants, about: "how W descends")
+    let schedule = spec.object("schedule") { ScheduleSpec(reading: $0) }
+    self.schedule = schedule
+    metrics = spec.objectOrDefaults("metrics") { MetricsSpec(reading: $0) }
+    records = spec.objects("record", about: "variables written to traces/") { item in
+      RecordSpec(reading: item, network: network, data: data)
+    }
+    if spec.isSound { checkRelations(spec) }
+  }
+
+  private static func reduction(_ spec: SpecObject) -> Loss.Reduction {
+    spec.value(
+      "reduction", .choice, default: .sum,
+      about: "how trials of a batch add up; learning rates refer to it")
+  }
+
+  private static var descentVariants: [SpecObject.Variant<Optimizer?>] {
+    [
+      ("sgd", { .sgd(rate: Self.rate($0)) }),
+      (
+        "momentum",
+        {
+          .momentum(
+            rate: Self.rate($0),
+            momentum: $0.value(
+              "momentum", .real(.from(0, below: 1)), default: 0.9, about: "share of the old step"))
+        }
+      ),
+      (
+        "adam",
+        {
+          .adam(
+            rate: Self.rate($0),
+            beta1: $0.value(
+              "beta1", .real(.from(0, below: 1)), default: 0.9,
+              about: "decay of the first moment; Kingma & Ba 2015"),
+            beta2: $0.value(
+              "beta2", .real(.from(0, below: 1)), default: 0.999,
+              about: "decay of the second moment; Kingma & Ba 2015"),
+            epsilon: $0.value(
+              "epsilon", .real(.greaterThan(0)), default: 1e-8,
+              about: "added to the root of the second moment; Kingma & Ba 2015"))
+        }
+      ),
+      ("fixed", { _ in nil }),
+    ]
+  }
+
+  private static func rate(_ spec: SpecObject) -> Double {
+    spec.required("rate", .real(.greaterThan(0)), about: "learning rate of W")
+  }
+
+  private func checkRelations(_ spec: SpecObject) {
+    let pixels = 784
+    if network.layers[0] != pixels {
+      spec.report(
+        "substrate",
+        "the images of this data set have 784 pixels, but the first of `layers` is \(network.layers[0])"
+      )
+    }
+    let outputs = data.target == .labels ? 10 : pixels
+    if let last = network.layers.last, last != outputs {
+      spec.report(
+        "substrate",
+        "target \(data.target.rawValue) needs \(outputs) outputs, but the last of `layers` is \(last)"
+      )
+    }
+    if feedback.credit != .backpropagation, network.layers.count < 3 {
+      spec.report("substrate", "feedback needs a hidden layer; `layers` has none")
+    }
+    if case .classMean = feedback.baseline, data.target == .inputs {
+      spec.report("feedback", "a classMean baseline needs labels as targets")
+    }
+    if case .family = data.source, data.validation >= 60_000 {
+      spec.report("data", "no training example is left of 60000 after \(data.validation) for validation")
+    }
+    if case .syntheticDigits(let training, _) = data.source, data.validation >= training {
+      spec.report(
+        "data",
+        "no training example is left of \(training) after \(data.validation) for validation")
+    }
+  }
+}
+
+extension NetworkSpec {
+  init(reading spec: SpecObject) {
+    layers = spec.required(
+      "layers", .list(of: .integer(.from(1, to: 1_000_000)), atLeast: 2),
+      about: "widths, inputs first")
+    let activation: Activation = spec.value(
+      "activation", .choice, default: .sigmoid, about: "φ of the hidden layers")
+    let each: [Activation]? = spec.optional(
+      "activations", .list(of: .choice, atLeast: 1),
+      about: "φ of each hidden layer, in place of `activation`")
+    activations = each ?? Array(repeating: activation, count: max(0, layers.count - 2))
+    if spec.isSound, let each, each.count != layers.count - 2 {
+      spec.report(
+        "activations", "\(each.count) activations for \(layers.count - 2) hidden layers")
+    }
+    output = spec.value("output", .choice, default: .identity, about: "f of the outputs")
+    initialization = spec.value(
+      "initialization", .choice, default: .gaussian, about: "where W starts: N(0, 2/fan-in), …")
+    learnsBiases = spec.value(
+      "biases", .boolean, default: true, about: "whether biases learn; false keeps their start")
+    precision = spec.value(
+      "precision", .choice, default: .float32, about: "scalars of the computation")
+  }
+}
+
+extension DataSpec {
+  static var variants: [SpecObject.Variant<DataSpec>] {
+    [
+      (
+        "syntheticDigits",
+        { spec in
+          let training = spec.value(
+            "train", .integer(.from(1, to: 10_000_000)), default: 60_000,
+            about: "training examples, those for validation included")
+          let test = spec.value(
+            "test", .integer(.from(1, to: 10_000_000)), default: 10_000, about: "test examples")
+          return DataSpec(
+            reading: spec, source: .syntheticDigits(training: training, test: test))
+        }
+      ),
+      ("mnist", { DataSpec(reading: $0, source: .family("mnist")) }),
+      ("fashionMnist", { DataSpec(reading: $0, source: .family("fashion-mnist")) }),
+    ]
+  }
+
+  init(reading spec: SpecObject, source: Source) {
+    self.source = source
+    batch = spec.value(
+      "batch", .integer(.from(1, to: 100_000)), default: 32, about: "trials per step")
+    validation = spec.value(
+      "validation", .integer(.atLeast(0)), default: 5_000,
+      about: "last training examples, set aside; nothing is tuned on the test set")
+    target = spec.value(
+      "target", .choice, default: .labels, about: "one-hot classes, or the inputs themselves")
+  }
+}
+
+extension ScheduleSpec {
+  init(reading spec: SpecObject) {
+    steps = spec.required("steps", .integer(.from(1, to: 1_000_000_000)), about: "training steps")
+    evaluateEvery = spec.value(
+      "evaluateEvery", .integer(.atLeast(1)), default: 1_000,
+      about: "steps between rows of metrics.csv")
+    checkpointEvery = spec.value(
+      "checkpointEvery", .integer(.atLeast(1)), default: evaluateEvery * 10,
+      about: "steps between checkpoints; a multiple of evaluateEvery")
+    if spec.isSound, checkpointEvery % evaluateEvery != 0 {
+      spec.report(
+        "checkpointEvery",
+        "expected a multiple of evaluateEvery (\(evaluateEvery)), found \(checkpointEvery)")
+    }
+  }
+}
+
+extension MetricsSpec {
+  init(reading spec: SpecObject) {
+    examples = spec.value(
+      "examples", .integer(.from(1, to: 100_000)), default: 500,
+      about: "validation examples on which angles to the true gradient are measured")
+    paper = spec.value(
+      "paper", .boolean, default: false,
+      about: "add the paper's own angle (one sample, folded) and matrix measures (with bias row)")
+    trajectory = spec.value(
+      "trajectory", .boolean, default: false,
+      about: "add the paper's own test error (one test minibatch per step, averaged)")
+  }
+}
+
+extension RecordSpec {
+  init(reading spec: SpecObject, network: NetworkSpec, data: DataSpec) {
+    let hidden = max(1, network.layers.count - 2)
+    let names = (1...hidden).flatMap { layer in
+      Variable.allCases.map { "layer\(layer).\($0.rawValue)" }
+    }
+    let what = spec.required(
+      "what",
+      .parsed(
+        expected: "a variable of a hidden layer (\(names.joined(separator: ", ")))",
+        placeholder: names[0], parse: { names.contains($0) ? $0 : nil }, format: { $0 }),
+      about: "the recorded variable")
+    let parts = what.split(separator: ".")
+    layer = Int(parts[0].dropFirst("layer".count)) ?? 1
+    variable = Variable(rawValue: String(parts[1])) ?? .output
+    every = spec.value(
+      "every", .integer(.atLeast(1)), default: 100, unit: "steps", about: "steps between frames")
+    trials = spec.value(
+      "trials", .integer(.from(1, to: 100_000)), default: 1,
+      about: "the first trials of the batch")
+    precision = spec.value(
+      "precision", .choice, default: .float32,
+      about: "float64 writes full precision beside the SONATA report")
+    if spec.isSound, trials > data.batch {
+      spec.report("trials", "a batch has \(data.batch) trials, found \(trials)")
+    }
+  }
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import LearningRules
+public import LinearAlgebra
+public import RandomStreams
+public import Substrates
+public import Traces
+
+/// An experiment as a person wrote it, with every default filled in and every relation checked.
+public struct ExperimentSpec: Sendable {
+  /// The seed of all randomness, or nil: one is drawn when the run starts, printed and stored.
+  public var seed: UInt64?
+  /// The network.
+  public var network: NetworkSpec
+  /// How feedback is learned and used.
+  public var feedback: FeedbackSpec
+  /// How W descends; nil holds it fixed.
+  public var descent: Optimizer?
+  /// The loss.
+  public var loss: Loss
+  /// The examples.
+  public var data: DataSpec
+  /// How long, and how often.
+  public var schedule: ScheduleSpec
+  /// What is measured beside losses.
+  public var metrics: MetricsSpec
+  /// What is recorded.
+  public var records: [RecordSpec]
+}
+
+/// A rate network.
+public struct NetworkSpec: Sendable {
+  /// The scalars of the computation.
+  public enum Precision: String, Sendable, CaseIterable { case float32, float64 }
+
+  /// The widths, inputs first.
+  public var layers: [Int]
+  /// One per hidden layer.
+  public var activations: [Activation]
+  /// The output's non-linearity.
+  public var output: OutputFunction
+  /// Where weights start.
+  public var initialization: Initialization
+  /// Whether biases learn. Biases that do not learn keep their initial values.
+  public var learnsBiases: Bool
+  /// `Float` or `Double`.
+  public var precision: Precision
+
+  /// The shape.
+  public var architecture: Architecture { Architecture(widths: layers) }
+}
+
+/// How credit reaches the hidden layers.
+public struct FeedbackSpec: Sendable {
+  /// Which learner changes B.
+  public enum Learner: Sendable, Equatable {
+    case fixed
+    case gradient(rate: Double, controlVariate: Bool)
+    case ridge(ridge: Double, forgetting: Double, controlVariate: Bool)
+  }
+
+  /// The rule.
+  public var credit: CreditRule
+  /// What B multiplies.
+  public var topology: Topology
+  /// Where B starts.
+  public var initialization: Initialization
+  /// Which learner changes B.
+  public var learner: Learner
+  /// How batches are shown.
+  public var presentation: Presentation
+  /// What is subtracted from the loss difference.
+  public var baseline: Baseline
+  /// The number of first steps in which W rests.
+  public var warmup: Int
+
+  /// `FeedbackPathway.Topology`, whose generic parameter means nothing here.
+  public typealias Topology = FeedbackPathway<Float>.Topology
+}
+
+/// The examples of an experiment.
+public struct DataSpec: Sendable, Equatable {
+  /// Where examples come from.
+  public enum Source: Sendable, Equatable {
+    /// Drawn by the program: `training` and `test` examples of synthetic digits.
+    case syntheticDigits(training: Int, test: Int)
+    /// A data set of the MNIST family, by its name, from the data folder.
+    case family(String)
+  }
+
+  /// What the outputs should be.
+  public enum Target: String, Sendable, CaseIterable {
+    /// One-hot classes.
+    case labels
+    /// The inputs themselves: an autoencoder.
+    case inputs
+  }
+
+  /// Where examples come from.
+  public var source: Source
+  /// Trials per step.
+  public var batch: Int
+  /// The number of training examples, the last ones, set aside for validation.
+  public var validation: Int
+  /// What the outputs should be.
+  public var target: Target
+}
+
+/// How long, and how often.
+public struct ScheduleSpec: Sendable, Equatable {
+  /// Training steps.
+  public var steps: Int
+  /// Steps between rows of `metrics.csv`.
+  public var evaluateEvery: Int
+  /// Steps between checkpoints; a multiple of `evaluateEvery`.
+  public var checkpointEvery: Int
+}
+
+/// What is measured beside losses and errors.
+public struct MetricsSpec: Sendable, Equatable {
+  /// The number of validation examples on which angles are measured.
+  public var examples: Int
+  /// Whether the paper's own measures are added: one sample, folded angle, with bias row.
+  public var paper: Bool
+  /// Whether the paper's own test error is added: the mean over the steps since the last row of
+  /// the error on one test minibatch per step, through the noisy output where there is noise.
+  public var trajectory: Bool
+}
+
+/// One recorded variable.
+public struct RecordSpec: Sendable, Equatable {
+  /// A variable of a hidden layer.
+  public enum Variable: String, Sendable, CaseIterable {
+    case output, slope, perturbation, teaching, error, outputDifference
+  }
+
+  /// The hidden layer, from 1.
+  public var layer: Int
+  /// The variable.
+  public var variable: Variable
+  /// Steps between frames.
+  public var every: Int
+  /// The number of trials, the first ones of the batch.
+  public var trials: Int
+  /// Whether a full-precision copy is written beside the SONATA report.
+  public var precision: TracePrecision
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LearningRules
+internal import RandomStreams
+internal import Substrates
+
+extension FeedbackSpec {
+  /// The estimators of `feedback.perturbation`.
+  enum Estimator: String, Sendable, CaseIterable { case sgd, ridge, controlVariate }
+
+  /// The baselines, as a spec names them: some are a comparison of passes, some a value.
+  enum BaselineName: String, Sendable, CaseIterable {
+    case clean, none, runningMean, classMean, critic, antithetic, secondNoisy, noisyBaseline
+  }
+
+  static var variants: [SpecObject.Variant<FeedbackSpec>] {
+    [
+      ("perturbation", { FeedbackSpec(readingPerturbation: $0) }),
+      ("backpropagation", { _ in FeedbackSpec(credit: .backpropagation) }),
+      (
+        "alignment",
+        { spec in
+          var result = FeedbackSpec(credit: .feedback)
+          result.topology = spec.value(
+            "topology", .choice, default: .layered,
+            about: "layered: feedback alignment; direct: direct feedback alignment")
+          result.initialization = spec.value(
+            "initialization", .choice, default: .gaussian,
+            about: "where B stays: the law of W, drawn independently")
+          return result
+        }
+      ),
+      (
+        "nodePerturbation",
+        { spec in
+          var result = FeedbackSpec(credit: .nodePerturbation)
+          result.readPresentation(spec)
+          return result
+        }
+      ),
+    ]
+  }
+
+  /// Feedback that needs nothing: no noise, B fixed.
+  init(credit: CreditRule) {
+    self.credit = credit
+    topology = .layered
+    initialization = .gaussian
+    learner = .fixed
+    presentation = .quiet
+    baseline = .pass
+    warmup = 0
+  }
+
+  init(readingPerturbation spec: SpecObject) {
+    self.init(credit: .feedback)
+    topology = spec.value(
+      "topology", .choice, default: .layered,
+      about: "what B multiplies: ẽ of the layer above, e of the outputs, or h itself")
+    let estimator: Estimator = spec.value(
+      "estimator", .choice, default: .ridge, about: "how B is fitted to the estimate (eq. 3)")
+    let controlVariate = estimator == .controlVariate
+    switch estimator {
+    case .ridge:
+      learner = .ridge(
+        ridge: spec.value(
+          "ridge", .real(.greaterThan(0)), default: 0.1,
+          about: "γ of eq. (18), on the sum over samples; 0.1 in the paper's C.3"),
+        forgetting: spec.value(
+          "forgetting", .real(.greaterThan(0, atMost: 1)), default: 1,
+          about: "factor on the past per batch, for a moving W; 1 forgets nothing"),
+        controlVariate: spec.value(
+          "controlVariate", .boolean, default: false,
+          about: "fit to the control-variate estimate"))
+      reject(["rate"], of: spec, "estimator ridge solves exactly and has no learning rate")
+    case .sgd, .controlVariate:
+      learner = .gradient(
+        rate: spec.value(
+          "rate", .real(.greaterThan(0)), default: 5e-4,
+          about: "learning rate of B per trial; 5e-4 in the paper's C.1"),
+        controlVariate: controlVariate)
+      reject(
+        ["ridge", "forgetting", "controlVariate"], of: spec,
+        "belongs to estimator ridge, and the estimator is \(estimator.rawValue)")
+    }
+    initialization = spec.value(
+      "initialization", .choice, default: estimator == .ridge ? .zero : .gaussian,
+      about: "where B starts; ridge overwrites it with its first solution")
+    warmup = spec.value(
+      "warmup", .integer(.atLeast(0)), default: 0, unit: "steps",
+      about: "first steps in which only B learns")
+    readPresentation(spec)
+  }
+
+  /// Names keys that the chosen estimator does not have; they are asked for here so that the
+  /// mistake is this one and not "unknown key".
+  private func reject(_ keys: [String], of spec: SpecObject, _ reason: String) {
+    for key in keys where spec.has(key) {
+      _ = spec.optional(key, .text, about: "")
+      spec.report(key, reason)
+    }
+  }
+
+  private mutating func readPresentation(_ spec: SpecObject) {
+    let noise = spec.objectOrDefaults("noise") { Noise(reading: $0) }
+    let name: BaselineName = spec.value(
+      "baseline", .choice, default: .clean,
+      about: "what the perturbed loss is compared with, or minus what")
+    let rate: Double
+    switch name {
+    case .runningMean, .classMean, .critic:
+      rate = spec.value(
+        "baselineRate", .real(.greaterThan(0, atMost: 1)), default: 0.01,
+        about: "step of the running mean per trial, or of the critic per batch")
+    default:
+      rate = 0
+      reject(["baselineRate"], of: spec, "baseline \(name.rawValue) has no rate")
+    }
+    let source: Presentation.ActivitySource = spec.value(
+      "activityFrom", .choice, default: .clean, about: "which pass W learns from; clean in the paper")
+    let comparison: Presentation.Comparison
+    switch name {
+    case .clean: (comparison, baseline) = (.clean, .pass)
+    case .antithetic: (comparison, baseline) = (.antithetic, .pass)
+    case .secondNoisy: (comparison, baseline) = (.secondNoisy, .pass)
+    case .noisyBaseline: (comparison, baseline) = (.noisyBaseline, .pass)
+    case .none: (comparison, baseline) = (.none, .zero)
+    case .runningMean: (comparison, baseline) = (.none, .runningMean(rate: rate))
+    case .classMean: (comparison, baseline) = (.none, .classMean(rate: rate))
+    case .critic: (comparison, baseline) = (.none, .critic(rate: rate))
+    }
+    presentation = .perturbed(by: noise, comparedWith: comparison, activityFrom: source)
+  }
+}
+
+extension Noise {
+  init(reading spec: SpecObject) {
+    let site: Noise.Site = spec.value(
+      "site", .choice, default: .output, about: "after (output) or before (potential) φ")
+    let constantUnit = spec.value(
+      "constantUnit", .boolean, default: false,
+      about: "whether the constant unit of the biases is perturbed, as in the paper's code")
+    if spec.isSound, constantUnit, site == .potential {
+      spec.report("constantUnit", "the constant unit has no potential to perturb; use site output")
+    }
+    self.init(
+      site: site,
+      distribution: spec.value(
+        "distribution", .choice, default: .gaussian, about: "of ξ: mean 0, variance 1"),
+      standardDeviation: spec.value(
+        "standardDeviation", .real(.greaterThan(0)), default: 0.01,
+        about: "c, in the units of the site; 0.01 in the paper's C.1"),
+      perturbsConstantUnit: constantUnit && site == .output)
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LearningRules
+internal import LinearAlgebra
+internal import RandomStreams
+internal import Substrates
+
+/// Loss and error of a network on a set, on the clean output.
+struct SetScore: Sendable {
+  /// Mean loss per trial.
+  var loss: Double
+  /// Fraction of trials whose largest output is not their class; nil for an autoencoder.
+  var error: Double?
+}
+
+/// Measures a network on fixed examples. Never changes it, and never draws from its noise.
+struct Evaluation<Network: Substrate & Sendable>: Sendable {
+  typealias Scalar = Network.Scalar
+
+  /// Examples per block: what one thread takes at a time, whatever the number of threads.
+  static var blockSize: Int { 500 }
+
+  let plan: LearningPlan
+  let random: RandomKey
+  let threads: Int
+
+  /// Loss and error on a set; nil where the set is empty.
+  func score(_ network: Network, on set: ExampleSet<Scalar>) throws -> SetScore? {
+    guard set.count > 0 else { return nil }
+    let blockSize = Self.blockSize
+    let blocks = (set.count + blockSize - 1) / blockSize
+    let sums = try parallelMap(blocks, threads: threads) { block in
+      let range = block * blockSize..<min(set.count, (block + 1) * blockSize)
+      let batch = set.batch(Array(range))
+      var replica = network.replica()
+      var record = replica.makeRecord(trials: batch.trials, presentation: .quiet)
+      try replica.present(batch, loss: plan.loss, random: random, step: 0, into: &record)
+      return (record.loss.reduce(0, +), record.prediction.mistakes(against: batch.labels))
+    }
+    let loss = sums.reduce(0.0) { $0 + $1.0 } / Double(set.count)
+    let mistakes = sums.reduce(0) { $0 + $1.1 }
+    return SetScore(
+      loss: loss,
+      error: set.target == .labels ? Double(mistakes) / Double(set.count) : nil)
+  }
+
+  /// How the teaching signals stand to the true gradient, layer by layer.
+  struct LayerAgreement: Sendable {
+    /// Degrees between λ and ∂L/∂h, mean over trials.
+    var angle: Double?
+    /// Mean square of (estimate − true gradient) per trial and unit, for one perturbed
+    /// presentation; nil where nothing is perturbed.
+    var estimatorVariance: Double?
+  }
+
+  /// Angles to the true gradient and the estimator's variance, on a fixed batch.
+  func agreement(
+    _ network: Network, _ pathway: FeedbackPathway<Scalar>, _ baseline: Baseline.State,
+    on batch: Batch<Scalar>, step: Int
+  ) throws -> [LayerAgreement] {
+    var replica = network.replica()
+    let key = random.purpose(.test)
+    var record = replica.makeRecord(trials: batch.trials, presentation: plan.presentation)
+    try replica.present(batch, loss: plan.loss, random: key, step: step, into: &record)
+    var state = baseline
+    plan.baseline.apply(to: &record, state: &state)
+    var truth = replica.makeRecord(trials: batch.trials, presentation: .quiet)
+    try replica.present(batch, loss: plan.loss, random: key, step: step, into: &truth)
+    CreditRule.backpropagation.assign(to: &truth, pathway: pathway) {
+      replica.connection($0).weights
+    }
+    plan.credit.assign(to: &record, pathway: pathway) { replica.connection($0).weights }
+    return record.layers.indices.map { index in
+      let trueGradient = truth.layers[index].teaching
+      var variance: Double?
+      if plan.presentation.noise != nil {
+        var difference = trueGradient
+        difference.setEstimate(
+          scalar: record.advantage, perturbation: record.layers[index].perturbation.values,
+          variance: record.layers[index].perturbation.variance)
+        difference.subtractProduct(record.layers[index].perturbation.gain, trueGradient)
+        let norm = difference.frobeniusNorm
+        variance = norm * norm / Double(difference.rows * difference.columns)
+      }
+      return LayerAgreement(
+        angle: Alignment.meanAngle(record.layers[index].teaching, trueGradient),
+        estimatorVariance: variance)
+    }
+  }
+}
+
+extension Matrix {
+  /// The number of rows whose largest entry is not at the row's label.
+  func mistakes(against labels: [Int]) -> Int {
+    var count = 0
+    for row in 0..<rows where !labels.isEmpty {
+      var best = 0
+      for column in 1..<max(1, columns) where self[row, column] > self[row, best] { best = column }
+      if best != labels[row] { count += 1 }
+    }
+    return count
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import Datasets
+internal import Foundation
+internal import LearningRules
+internal import LinearAlgebra
+internal import RandomStreams
+internal import RateNetworks
+internal import Substrates
+
+/// Running sums between two rows of the metrics. Saved, so that a resumed run's next row is the
+/// same to the last bit.
+struct RunningSums: Codable, Sendable {
+  var loss = 0.0
+  var reward = 0.0
+  var trials = 0
+  var trajectoryMistakes = 0
+  var trajectoryTrials = 0
+}
+
+/// An experiment in memory: a trainer, its data, and what is measured. Knows no files.
+struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
+  typealias Network = RateNetwork<Scalar>
+
+  let spec: ExperimentSpec
+  let columns: [String]
+  var trainer: Trainer<Network, Learner>
+  var sums = RunningSums()
+  /// Seconds spent in earlier parts of a resumed run.
+  var earlierSeconds = 0.0
+
+  private let data: ExperimentData<Scalar>
+  private let evaluation: Evaluation<Network>
+  private let agreementBatch: Batch<Scalar>?
+  private var order: EpochOrder
+  private var testOrder: EpochOrder
+  private var batch: Batch<Scalar>
+  private var indices: [Int] = []
+  private let started = ContinuousClock.now
+  private let random: RandomKey
+
+  init(
+    _ spec: ExperimentSpec, learner: Learner, data: ExperimentData<Scalar>, random: RandomKey,
+    threads: Int
+  ) {
+    self.spec = spec
+    self.data = data
+    self.random = random
+    columns = MetricsRow.columns(for: spec)
+    let architecture = spec.network.architecture
+    let network = Network(
+      architecture, activations: spec.network.activations, output: spec.network.output,
+      initialization: spec.network.initialization, random: random)
+    let plan = LearningPlan(
+      credit: spec.feedback.credit, presentation: spec.feedback.presentation,
+      baseline: spec.feedback.baseline, descent: spec.descent, loss: spec.loss,
+      warmup: spec.feedback.warmup, learnsBiases: spec.network.learnsBiases)
+    trainer = Trainer(
+      network, plan: plan, learner: learner,
+      pathway: spec.feedback.pathway(architecture, random: random),
+      trials: spec.data.batch, random: random)
+    evaluation = Evaluation(plan: plan, random: random, threads: threads)
+    order = EpochOrder(count: data.training.count, key: random.purpose(.shuffling))
+    testOrder = EpochOrder(count: data.test.count, key: random.purpose(.shuffling).child(1))
+    batch = data.training.makeBatch(trials: spec.data.batch)
+    let measured = data.validation.count > 0 ? data.validation : data.training
+    agreementBatch =
+      architecture.hiddenLayerCount > 0
+      ? measured.batch(Array(0..<min(spec.metrics.examples, measured.count))) : nil
+  }
+
+  /// One training step.
+  mutating func step() throws {
+    order.indices(forBatch: trainer.state.step, size: spec.data.batch, into: &indices)
+    data.training.fill(&batch, with: indices)
+    try trainer.step(batch)
+    for trial in 0..<spec.data.batch {
+      sums.loss += trainer.record.loss[trial]
+      sums.reward -= trainer.record.perturbedLoss[trial]
+    }
+    sums.trials += spec.data.batch
+    if spec.metrics.trajectory { try followTrajectory() }
+  }
+
+  /// The paper's own test error: one test minibatch after each step, through the noisy output.
+  private mutating func followTrajectory() throws {
+    let step = trainer.state.step
+    testOrder.indices(forBatch: step, size: spec.data.batch, into: &indices)
+    let testBatch = data.test.batch(indices)
+    let presentation: Presentation =
+      spec.feedback.presentation.noise.map {
+        .perturbed(by: $0, comparedWith: .none, activityFrom: .perturbed)
+      } ?? .quiet
+    var network = trainer.network
+    var record = network.makeRecord(trials: testBatch.trials, presentation: presentation)
+    try network.present(
+      testBatch, loss: spec.loss, random: random.purpose(.test), step: step, into: &record)
+    sums.trajectoryMistakes += record.prediction.mistakes(against: testBatch.labels)
+    sums.trajectoryTrials += testBatch.trials
+  }
+
+  /// A row of the metrics at the present step; begins new running sums.
+  mutating func measure() throws -> MetricsRow {
+    var row = MetricsRow(columns: columns)
+    let step = trainer.state.step
+    row["step"] = Double(step)
+    row["samples"] = Double(step * spec.data.batch)
+    if sums.trials > 0 {
+      row["train_loss"] = sums.loss / Double(sums.trials)
+      row["reward"] = sums.reward / Double(sums.trials)
+    }
+    row["baseline"] = spec.feedback.baseline.level(trainer.state.baseline)
+    let network = trainer.network
+    if let score = try evaluation.score(network, on: data.validation) {
+      row["validation_loss"] = score.loss
+      row["validation_error"] = score.error
+    }
+    if let score = try evaluation.score(network, on: data.test) {
+      row["test_loss"] = score.loss
+      row["test_error"] = score.error
+    }
+    if let agreementBatch { try measureAgreement(&row, network, agreementBatch) }
+    if sums.trajectoryTrials > 0 {
+      row["paper_test_error"] = Double(sums.trajectoryMistakes) / Double(sums.trajectoryTrials)
+    }
+    sums = RunningSums()
+    row["wall_seconds"] = wallSeconds
+    return row
+  }
+
+  /// Seconds so far, those of earlier parts included.
+  var wallSeconds: Double {
+    let now = started.duration(to: .now)
+    return earlierSeconds + Double(now.components.seconds)
+      + Double(now.components.attoseconds) * 1e-18
+  }
+
+  private func measureAgreement(
+    _ row: inout MetricsRow, _ network: Network, _ batch: Batch<Scalar>
+  ) throws {
+    let state = trainer.state
+    let layers = try evaluation.agreement(
+      network, state.pathway, state.baseline, on: batch, step: state.step)
+    for (index, layer) in layers.enumerated() {
+      row["angle_\(index + 1)"] = layer.angle
+      row["estimator_variance_\(index + 1)"] = layer.estimatorVariance
+      if spec.feedback.credit == .feedback,
+        let matrices = MatrixAgreement(state.pathway, layer: index, in: network)
+      {
+        row["relative_error_\(index + 1)"] = matrices.relativeError
+        row["sign_congruence_\(index + 1)"] = matrices.signCongruence
+        row["norm_ratio_\(index + 1)"] = matrices.normRatio
+      }
+    }
+    guard spec.metrics.paper, spec.feedback.topology == .layered,
+      spec.feedback.credit == .feedback
+    else { return }
+    try measurePaperAgreement(&row, network, state.pathway)
+  }
+
+  private func measurePaperAgreement(
+    _ row: inout MetricsRow, _ network: Network, _ pathway: FeedbackPathway<Scalar>
+  ) throws {
+    var generator = GSLRandom(random.purpose(.test).child(0), step: trainer.state.step)
+    let sample = data.training.batch([generator.integer(below: data.training.count)])
+    var network = network
+    var record = network.makeRecord(trials: 1, presentation: .quiet)
+    try network.present(sample, loss: spec.loss, random: random, step: 0, into: &record)
+    CreditRule.feedback.assign(to: &record, pathway: pathway) { network.connection($0).weights }
+    for index in record.layers.indices {
+      let paper = PaperAgreement(pathway, layer: index, in: network, record: record)
+      row["paper_angle_\(index + 1)"] = paper.angle
+      row["paper_relative_error_\(index + 1)"] = paper.relativeError
+      row["paper_sign_congruence_\(index + 1)"] = paper.signCongruence
+    }
+  }
+}
+
+extension FeedbackSpec {
+  /// B before the first step.
+  func pathway<Scalar>(
+    _ architecture: Architecture, random: RandomKey
+  ) -> FeedbackPathway<Scalar> {
+    let lowered: FeedbackPathway<Scalar>.Topology =
+      switch topology {
+      case .layered: .layered
+      case .direct: .direct
+      case .activity: .activity
+      }
+    var pathway = FeedbackPathway<Scalar>(zeroFor: architecture, topology: lowered)
+    guard credit == .feedback, initialization != .zero else { return pathway }
+    let key = random.purpose(.initialFeedback)
+    for index in pathway.weights.indices {
+      // The law of the matching W, whose fan-in is the width of this layer.
+      pathway.weights[index] = initialization.matrix(
+        rows: pathway.weights[index].rows, columns: pathway.weights[index].columns,
+        fanIn: pathway.weights[index].rows, random: key.child(index))
+    }
+    return pathway
+  }
+}
