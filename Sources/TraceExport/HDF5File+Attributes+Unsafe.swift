@@ -110,9 +110,8 @@ extension HDF5File {
   ) throws {
     let context = attributeContext("cannot write", name, object)
     let space = try makeSpace(shape, context)
-    var attribute =
-      try openMatching(name, of: object, T.element.stored, shape, context)
-      ?? replace(name, of: object, T.element.stored, space, context)
+    if try writeInPlace(name, of: object, values, shape, context) { return }
+    var attribute = try replace(name, of: object, T.element.stored, space, context)
     try context.check(unsafe H5Awrite(attribute.id, T.element.native, values))
     try context.check(attribute.close())
   }
@@ -125,7 +124,7 @@ extension HDF5File {
     let space = try makeSpace(shape, context)
     var attribute = try replace(name, of: object, type.id, space, context)
     let copies = unsafe texts.map { unsafe strdup($0) }
-    defer { for unsafecopy in unsafe copies { unsafe free(copy) } }
+    defer { unsafe copies.forEach { unsafe free($0) } }
     try context.check(unsafe H5Awrite(attribute.id, type.id, copies))
     try context.check(attribute.close())
   }
@@ -155,19 +154,23 @@ extension HDF5File {
       unsafe H5Aopen_by_name(id, object, name, CHDF5_DEFAULT, CHDF5_DEFAULT), .attribute)
   }
 
-  /// An attribute that is there with this type and shape, to be written in place: a counter that
-  /// moves at every flush must not be missing when the run is cut off between two calls.
-  private func openMatching(
-    _ name: String, of object: String, _ type: Int64, _ shape: [Int], _ context: HDF5Context
-  ) throws -> HDF5Handle? {
-    guard try hasAttribute(name, of: object) else { return nil }
-    let attribute = try openAttribute(name, of: object, context)
-    let present = try context.open(H5Aget_type(attribute.id), .type)
+  /// Writes over an attribute that is there with this type and shape: a counter that moves at
+  /// every flush must not be missing when the run is cut off between two calls.
+  private func writeInPlace<T: HDF5Scalar>(
+    _ name: String, of object: String, _ values: [T], _ shape: [Int], _ context: HDF5Context
+  ) throws -> Bool {
+    guard try hasAttribute(name, of: object) else { return false }
+    // HDF5 1.10.8 does not write to an attribute opened by the name of its object.
+    let owner = try context.open(unsafe H5Oopen(id, object, CHDF5_DEFAULT), .object)
+    var attribute = try context.open(unsafe H5Aopen(owner.id, name, CHDF5_DEFAULT), .attribute)
+    let type = try context.open(H5Aget_type(attribute.id), .type)
     let space = try context.open(H5Aget_space(attribute.id), .space)
-    guard try context.check(H5Tequal(present.id, type)) > 0,
+    guard try context.check(H5Tequal(type.id, T.element.stored)) > 0,
       try lengths(of: space, context) == shape
-    else { return nil }
-    return attribute
+    else { return false }
+    try context.check(unsafe H5Awrite(attribute.id, T.element.native, values))
+    try context.check(attribute.close())
+    return true
   }
 
   private func replace(

@@ -70,16 +70,22 @@ internal import CHDF5
     try context.check(handle.close())
   }
 
-  /// Whether `object` (a path from the root) is in the file.
+  /// Whether `object` (a path from the root) is in the file; below a dataset there is nothing.
   public func contains(_ object: String) throws -> Bool {
     let context = context("cannot look for", object)
     var prefix = ""
     for part in object.split(separator: "/") {
+      if try !prefix.isEmpty && !isGroup(prefix, context) { return false }
       prefix += "/\(part)"
       let found = unsafe H5Lexists(handle.id, prefix, CHDF5_DEFAULT)
       if try context.check(found) == 0 { return false }
     }
     return true
+  }
+
+  private func isGroup(_ object: String, _ context: HDF5Context) throws -> Bool {
+    let handle = try context.open(unsafe H5Oopen(id, object, CHDF5_DEFAULT), .object)
+    return H5Iget_type(handle.id) == H5I_GROUP
   }
 
   /// Makes a group and the groups above it; nothing changes when it is there.

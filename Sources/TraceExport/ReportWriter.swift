@@ -113,6 +113,11 @@ public final class ReportWriter: TraceSink {
     if narrow.isFull { try flush() }
   }
 
+  /// Appends one frame `[columns]` held in an array.
+  public func append<Scalar: BinaryFloatingPoint>(_ frame: [Scalar]) throws {
+    try append(frame.span)
+  }
+
   /// Writes the frames held in memory and makes the file readable up to here.
   ///
   /// After a failure every further call throws the same error.

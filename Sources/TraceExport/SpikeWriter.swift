@@ -73,6 +73,11 @@ public final class SpikeWriter: SpikeSink {
     try pending.append(spikes, population: population)
   }
 
+  /// Takes spikes of population number `population` from an array.
+  public func append(_ spikes: [SpikeEvent], population: Int) throws {
+    try append(spikes.span, population: population)
+  }
+
   /// Declares that all spikes before `time` ms have been appended.
   public func advance(to time: Double) throws {
     if let failure { throw failure }
