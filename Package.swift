@@ -18,11 +18,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.target(name: name), "TestSupport"] + dependencies,
-    swiftSettings: house)
+    exclude: exclude, swiftSettings: house)
 }
 
 let argumentParser = Target.Dependency.product(
@@ -88,6 +90,9 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["LinearAlgebra", "RandomStreams", "Substrates"],
       path: "Tests/_TestSupport", swiftSettings: house),
+
+    tests("Traces", []),
+    tests("TraceExport", ["Traces"], exclude: ["read_with_libsonata.py"]),
   ],
   swiftLanguageModes: [.v6]
 )
