@@ -37,6 +37,10 @@ static const hid_t CHDF5_ALL = H5S_ALL;
 /// thread-safe HDF5 keeps one switch per thread, so every entry turns it off again.
 static inline void chdf5_silence(void) { (void)H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 
+/// Called before anything else: the library then does not try to save files when the program
+/// ends. Every file is closed by its owner, and on a full disk the attempt loops and complains.
+static inline void chdf5_leave_exit_alone(void) { (void)H5dont_atexit(); }
+
 /// Files are opened without locks: many cluster file systems refuse them. Releases that lack
 /// the property keep their default; there HDF5_USE_FILE_LOCKING=FALSE does the same.
 static inline herr_t chdf5_without_locks(hid_t access) {

@@ -45,8 +45,12 @@ struct HDF5Context {
   let object: String?
   let file: String
 
+  /// Done once, before the library begins.
+  private static let begin: Void = chdf5_leave_exit_alone()
+
   /// Entering here turns the library's printing off for this thread.
   init(_ action: String, _ object: String? = nil, file: String) {
+    Self.begin
     chdf5_silence()
     self.action = action
     self.object = object

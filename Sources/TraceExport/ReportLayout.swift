@@ -102,10 +102,13 @@ struct ReportLayout {
         in: file, object, "it has the shape \(shape), this run records \(trace.columnCount) columns"
       )
     }
-    guard shape[0] >= frames else {
+    // A write that failed half-way leaves rows that are not counted.
+    let counted = try file.attribute("n_frames", of: object, as: Int64.self).first ?? 0
+    let complete = min(shape[0], Int(counted))
+    guard complete >= frames else {
       throw ExportError(
         .mismatch, "cannot resume", object, file: file.path,
-        reason: "it has \(shape[0]) frames, the checkpoint \(frames)",
+        reason: "it has \(complete) frames, the checkpoint \(frames)",
         remedy: "Resume from an earlier checkpoint, or start again.")
     }
   }

@@ -103,6 +103,8 @@ public final class ReportWriter: TraceSink {
   deinit { try? close() }
 
   /// Appends one frame `[columns]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func append<Scalar: BinaryFloatingPoint>(_ frame: Span<Scalar>) throws {
     if let failure { throw failure }
     guard !isClosed else { throw TraceError.closed(trace: trace.name) }
@@ -198,7 +200,14 @@ final class FrameStream<Scalar: HDF5Scalar & BinaryFloatingPoint> {
   var isFull: Bool { waiting.count / columns >= blockFrames - written % blockFrames }
 
   func write() throws {
-    try file.appendRows(waiting, to: object)
+    do {
+      try file.appendRows(waiting, to: object)
+    } catch {
+      // The dataset may have grown without its values; what was there before stays readable.
+      try? file.truncateRows(of: object, to: written)
+      try? file.flush()
+      throw error
+    }
     written += waiting.count / columns
     waiting.removeAll(keepingCapacity: true)
     try file.setAttribute("n_frames", of: object, to: UInt64(written))

@@ -115,6 +115,21 @@ import Traces
     #expect(try scratch.bytes("v.h5") == before)
   }
 
+  @Test func `Frames that a failed write left uncounted are not resumed from`() throws {
+    try write("v.h5", frames: 0..<6)
+    var file = try HDF5File(scratch.path("v.h5"), .readWrite)
+    try file.setAttribute("n_frames", of: "/report/hidden1/data", to: UInt64(4))
+    try file.close()
+    #expect(throws: ExportError.self) { try write("v.h5", frames: 5..<6) }
+    try write("v.h5", frames: 4..<6)
+    try write("whole.h5", frames: 0..<6)
+    let resumed = try HDF5File(scratch.path("v.h5"), .readOnly)
+    let whole = try HDF5File(scratch.path("whole.h5"), .readOnly)
+    #expect(
+      try resumed.read("/report/hidden1/data", as: Float.self).values
+        == whole.read("/report/hidden1/data", as: Float.self).values)
+  }
+
   @Test func `Two populations share a file, and neither is written twice`() throws {
     let path = scratch.path("output.h5")
     let reports = try (1...2).map { layer in
