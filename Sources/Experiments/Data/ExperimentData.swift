@@ -2,7 +2,7 @@
 
 public import Datasets
 internal import Foundation
-public import LinearAlgebra
+internal import LinearAlgebra
 public import RandomStreams
 
 /// The images of an experiment, before any precision is chosen: training, validation, test.

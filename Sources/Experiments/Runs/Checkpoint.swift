@@ -21,7 +21,9 @@ struct Checkpoint<Scalar: NetworkScalar, Learner: FeedbackLearner>: Codable {
   var seconds: Double
   /// Frames written by each recorder.
   var frames: [Int]
+}
 
+extension Checkpoint {
   private static var header: String { "apical-checkpoint 1" }
 
   func encoded() throws -> Data {

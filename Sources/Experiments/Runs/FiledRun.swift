@@ -4,6 +4,8 @@ internal import Foundation
 internal import LearningRules
 internal import LinearAlgebra
 internal import RandomStreams
+internal import RateNetworks
+internal import Substrates
 internal import TraceExport
 internal import Traces
 

@@ -26,7 +26,7 @@ struct Recorder<Scalar: NetworkScalar>: ~Copyable {
         population: "layer\(spec.layer)", variable: spec.variable.rawValue,
         units: widths[spec.layer], trials: spec.trials, clock: .every(spec.every),
         precision: spec.precision)
-      let path = "\(folder)/\(trace.name).h5"
+      let path = "\(folder)/\(spec.variable.rawValue).h5"
       let expected = (steps - 1) / spec.every + 1
       let writer =
         if let frames {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Experiments
+import Foundation
+
+/// The command line.
+@main
+struct Apical: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apical",
+    abstract: "Networks that learn their feedback weights by node perturbation.",
+    version: ApicalVersion.current,
+    subcommands: [
+      RunCommand.self, CheckCommand.self, ExplainCommand.self, ListCommand.self,
+      DataCommand.self, ReproduceCommand.self,
+    ])
+
+  /// The exit code of a mistake in the arguments is 2, as for one in a specification.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      if let failure = error as? RunFailure {
+        Console.error(failure.description)
+        Foundation.exit(failure.exitCode)
+      }
+      let code = exitCode(for: error)
+      if code == .success { exit(withError: error) }
+      Console.error(fullMessage(for: error))
+      Foundation.exit(code == .validationFailure ? 2 : code.rawValue)
+    }
+  }
+}

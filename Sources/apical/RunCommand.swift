@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import ArgumentParser
+import Dispatch
+import Experiments
+import Foundation
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run an experiment.",
+    discussion: """
+      Leaves a run directory: metrics.csv, weights.h5, traces/, checkpoints/, manifest.json and \
+      the specification, as given and resolved. Ctrl-C stops with a checkpoint; --resume goes on \
+      from it, to the same bits as if nothing had happened.
+
+      Exit codes: 0 done; 2 a mistake in the specification or the arguments; 3 data missing or \
+      damaged; 4 numbers diverged; 5 output could not be written; 75 interrupted with a \
+      checkpoint.
+      """)
+
+  @OptionGroup var options: SpecOptions
+
+  @Option(help: "The seed, in place of the specification's.")
+  var seed: UInt64?
+
+  @Option(help: "Threads for drawing and evaluating examples. Results do not depend on it.")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  @Option(help: "The folder of the data sets. Default: APICAL_DATA, then ./data.")
+  var data: String?
+
+  @Option(help: "The run directory. Default: a new one under runs/.")
+  var out: String?
+
+  @Flag(help: "Continue the run in --out from its last checkpoint.")
+  var resume = false
+
+  @Option(help: "How to show progress: auto, plain, json or none.")
+  var progress: ProgressStyle = .auto
+
+  func validate() throws {
+    guard threads >= 1 && threads <= 1024 else {
+      throw ValidationError("--threads: expected a number from 1 to 1024, found \(threads)")
+    }
+  }
+
+  func run() throws {
+    let stop = StopFlag()
+    let handler = InterruptHandler(stop)
+    defer { handler.cancel() }
+    let request = RunRequest(
+      try options.document(), seed: seed, threads: threads, dataFolder: data, output: out,
+      resumes: resume, arguments: CommandLine.arguments)
+    let reporter = ProgressReporter(progress)
+    do {
+      try ExperimentRunner.run(request, stop: stop, tell: reporter.tell)
+    } catch {
+      reporter.endLine()
+      throw error
+    }
+  }
+}
+
+/// The first Ctrl-C (or SIGTERM) asks for a checkpoint; the second ends the process as usual.
+final class InterruptHandler {
+  private var sources: [any DispatchSourceSignal] = []
+
+  init(_ stop: StopFlag) {
+    for number in [SIGINT, SIGTERM] {
+      unsafe signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        if stop.isSet { Foundation.exit(128 + number) }
+        stop.set()
+        Console.error("\nstopping at the next step, with a checkpoint (again to stop at once)")
+      }
+      source.resume()
+      sources.append(source)
+    }
+  }
+
+  func cancel() { for source in sources { source.cancel() } }
+}
