@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 internal import Experiments
+internal import Testing
 
 /// A small experiment with everything the specification reader can read.
 struct SampleSpec: Equatable {
@@ -130,4 +131,27 @@ func complaints(_ text: String, set overrides: [String] = []) -> [String] {
   } catch {
     return error.diagnostics.map(\.description)
   }
+}
+
+/// A valid specification with one passage replaced, and the one line that must be said about it.
+struct SpoiltSpec: Sendable, CustomTestStringConvertible {
+  let old: String
+  let new: String
+  let line: String
+
+  /// `old`, found once in the valid text, becomes `new`.
+  init(_ old: String, _ new: String, _ line: String) {
+    self.old = old
+    self.new = new
+    self.line = line
+  }
+
+  /// The text with the passage replaced.
+  var text: String {
+    let parts = SampleSpec.valid.split(separator: old, omittingEmptySubsequences: false)
+    precondition(parts.count == 2, "\(old) must be found exactly once")
+    return parts.joined(separator: new)
+  }
+
+  var testDescription: String { line }
 }

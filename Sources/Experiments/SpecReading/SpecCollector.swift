@@ -107,17 +107,17 @@ final class SpecCollector {
   /// "under `descent.sgd`" for a key that belongs elsewhere; nil if nowhere or in too many places.
   func home(of key: String, seenFrom path: SpecPath) -> String? {
     let here = path.inSchema
-    for known in [homes, probedHomes] {
-      let candidates = (known[key] ?? []).filter { $0 != here }
-      let below = candidates.filter { $0.components.starts(with: here.components) }
-      let best = below.isEmpty ? candidates : below
-      guard (1...2).contains(best.count) else { continue }
-      let names = best.map { home in
-        home.components.isEmpty ? "at the top level" : "under `\(home.schemaDescription)`"
-      }
-      return SpecCollector.words(names)
+    let read = (homes[key] ?? []).filter { $0 != here }
+    let known = read + (probedHomes[key] ?? []).filter { $0 != here && !read.contains($0) }
+    let isBelow = { (home: SpecPath) in home.components.starts(with: here.components) }
+    // What lies below is nearest, and what this document uses is nearer than what it could use.
+    let best = [read.filter(isBelow), known.filter(isBelow), read, known].first {
+      (1...2).contains($0.count)
     }
-    return nil
+    return best.map { homes in
+      SpecCollector.words(
+        homes.map { $0 == .root ? "at the top level" : "under `\($0.schemaDescription)`" })
+    }
   }
 
   /// "a, b or c".

@@ -62,7 +62,7 @@ extension SpecKind where Value == Bool {
 }
 
 extension SpecKind where Value == String {
-  /// Any text, quoted or not.
+  /// Any text, quoted or not. A byte order mark at its start is lost, as the YAML reader drops it.
   public static var text: SpecKind { text("a text", isAcceptable: { _ in true }) }
 
   /// The path of a file or directory; nothing is looked up.

@@ -76,7 +76,7 @@ struct SpecNumber {
   /// The nearest `Double`; a number beyond the largest or under the smallest is a mistake.
   var real: Reading<Double> {
     let isZero = digits.allSatisfy { $0 == "0" }
-    guard let value = isZero ? 0 : Double(text), value.isFinite else {
+    guard let value = isZero ? (isNegative ? -0.0 : 0) : Double(text), value.isFinite else {
       return .mistake(advice: ", which does not fit a 64-bit floating-point number")
     }
     guard value != 0 || isZero else {

@@ -72,25 +72,29 @@ extension SpecObject {
     let expected = SpecCollector.words(names)
     switch entry.value.content {
     case .scalar(let name, _) where !entry.value.isNull:
-      let value = SpecNode(content: .mapping([]), place: entry.value.place)
-      let alone = SpecNode.Entry(key: name, keyPlace: entry.value.place, value: value)
-      if names.contains(name) { return Choice(name: name, entry: alone) }
-      let meant = NearestWord.of(name, among: names)
-      reportUnexpected(
-        entry.value, at: here, expected, meant.map { ", did you mean \($0)?" } ?? "")
-      return meant.map { Choice(name: $0, entry: alone) }
-    case .mapping(let entries) where entries.count == 1:
-      let written = entries[0]
-      if names.contains(written.key) { return Choice(name: written.key, entry: written) }
-      let meant = NearestWord.of(written.key, among: names)
-      let unknown = SpecCollector.UnknownKey(
-        place: written.keyPlace, path: here, key: written.key, asked: names)
-      if !isSilent { collector.reportUnknown(unknown) }
-      return meant.map { Choice(name: $0, entry: written) }
-    case .mapping(let entries) where entries.count > 1:
-      let given = entries.map(\.key).joined(separator: ", ")
-      report(entry.key, "expected exactly one of \(expected), found \(given)")
-      return nil
+      let meant = names.contains(name) ? name : NearestWord.of(name, among: names)
+      if meant != name {
+        reportUnexpected(
+          entry.value, at: here, expected, meant.map { ", did you mean \($0)?" } ?? "")
+      }
+      let empty = SpecNode(content: .mapping([]), place: entry.value.place)
+      return meant.map {
+        Choice(name: $0, entry: .init(key: $0, keyPlace: entry.value.place, value: empty))
+      }
+    case .mapping(let entries) where !entries.isEmpty:
+      let known = entries.filter { names.contains($0.key) }
+      guard known.count < 2 else {
+        let given = known.map(\.key).joined(separator: ", ")
+        reportUnexpected(entry.value, at: here, "exactly one of \(expected)", ": \(given)")
+        return nil
+      }
+      for other in entries where !names.contains(other.key) {
+        reportUnknown(other, in: here, asked: names)
+      }
+      if let written = known.first { return Choice(name: written.key, entry: written) }
+      guard entries.count == 1 else { return nil }
+      let meant = NearestWord.of(entries[0].key, among: names)
+      return meant.map { Choice(name: $0, entry: entries[0]) }
     default:
       reportUnexpected(entry.value, at: here, expected)
       return nil

@@ -94,12 +94,16 @@ public final class SpecObject {
 
   /// Ends the questions: every key that was not asked for is a mistake.
   func finish() {
-    guard !isSilent else { return }
     for entry in entries where !asked.contains(entry.key) {
-      collector.reportUnknown(
-        SpecCollector.UnknownKey(
-          place: entry.keyPlace, path: path, key: entry.key, asked: asked))
+      reportUnknown(entry, in: path, asked: asked)
     }
+  }
+
+  /// Records a key that is none of those that were asked for.
+  func reportUnknown(_ entry: SpecNode.Entry, in path: SpecPath, asked: [String]) {
+    guard !isSilent else { return }
+    collector.reportUnknown(
+      SpecCollector.UnknownKey(place: entry.keyPlace, path: path, key: entry.key, asked: asked))
   }
 
   /// The entry of `key`, which from now on is a key of this mapping.

@@ -123,7 +123,9 @@ struct SpecParser {
         continue
       }
       let name = originalName(of: scalar.string)
-      let node = try convert(value, path: path.appending(name), depth: depth + 1)
+      var node = try convert(value, path: path.appending(name), depth: depth + 1)
+      // An empty value has no place of its own: the reader names the next thing it saw.
+      if case .scalar("", false) = node.content { node.place = place }
       if name == "<<", scalar.style == .plain {
         merged += mergedEntries(of: node, path: path)
       } else if let first = entries.first(where: { $0.key == name }) {

@@ -38,6 +38,19 @@ struct SpecSource {
     return lines[line - 1][column - 1]
   }
 
+  /// The place of a mark; one with nothing but space behind it becomes the end of the last line
+  /// that holds anything, for there a person has to continue.
+  func place(line: Int, column: Int) -> SpecPlace {
+    let rest = line <= lines.count ? lines[line - 1].dropFirst(column - 1) : []
+    let isBlank = { (scalar: Unicode.Scalar) in scalar == " " || scalar == "\t" }
+    let isAtEnd = rest.allSatisfy(isBlank) && lines.dropFirst(line).joined().allSatisfy(isBlank)
+    guard isAtEnd, let last = lines.lastIndex(where: { !$0.allSatisfy(isBlank) }) else {
+      return .text(line: line, column: column)
+    }
+    let end = lines[last].lastIndex { !isBlank($0) } ?? 0
+    return .text(line: last + 1, column: end + 2)
+  }
+
   /// Puts another character at a place, which must exist.
   mutating func replace(_ line: Int, _ column: Int, with scalar: Unicode.Scalar) {
     lines[line - 1][column - 1] = scalar

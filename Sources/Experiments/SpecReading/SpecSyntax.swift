@@ -10,7 +10,7 @@ extension SpecParser.Mistake {
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       self.init(
-        place: .text(line: mark.line, column: mark.column),
+        place: source.place(line: mark.line, column: mark.column),
         message: SpecParser.Mistake.wording(
           problem, context: context?.text ?? "", contextLine: context?.mark.line,
           character: source[mark.line, mark.column]))
