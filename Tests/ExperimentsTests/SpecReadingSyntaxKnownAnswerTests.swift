@@ -24,6 +24,13 @@ struct SpecReadingSyntaxKnownAnswerTests {
     ("a: {b: 1", "x.yaml:1:9: expected \",\" or \"}\" in the mapping opened in line 1"),
     ("a: 'b\nc: 1\n", "x.yaml:2:5: the quotation mark opened in line 1 is never closed"),
     ("a: @b", "x.yaml:1:4: \"@\" cannot start a value: put the value in quotation marks"),
+    ("a: [b:[1]]", "x.yaml:1:6: a \":\" inside a word: put a space behind it, or quote the text"),
+    ("a: &", "x.yaml:1:5: \"*\", \"&\" and \"!\" name aliases, anchors and tags: quote the text"),
+    ("a: > b", "x.yaml:1:6: text behind \"|\" or \">\" begins on the next line: quote the text"),
+    (
+      "a: \"\\d\"", "x.yaml:1:5: unknown escape in double quotes: write \\\\ for a backslash"
+    ),
+    ("%a: 1", "x.yaml:1:3: \"%\" cannot begin a line: quote the text"),
     ("a: *b", "x.yaml:1:4: this alias names an anchor that does not exist"),
     ("a: 1\nb", "x.yaml:2:2: expected \": \" after the key in line 2"),
     (
@@ -83,6 +90,19 @@ struct SpecReadingSyntaxKnownAnswerTests {
     let found = complaints(text)
     #expect(found.count == 1)
     #expect(found.first?.hasSuffix("the document unfolds to more than 100000 values") == true)
+  }
+
+  @Test("a large document with a hundred thousand mistakes is refused without delay")
+  func manyMistakes() {
+    let list = String(repeating: "0,", count: 90_000)
+    let found = complaints(
+      SpoiltSpec("[784, 50, 10]", "[\(list)]", "").text)
+    #expect(found.count == 90_000)
+    #expect(
+      found.last == "x.yaml:5:180017: substrate.rate.layers[89999]: "
+        + "expected an integer of at least 1, found 0")
+    let keys = (0..<90_000).map { "k\($0): 1\n" }.joined()
+    #expect(complaints(SampleSpec.valid + keys).count == 90_000)
   }
 
   @Test("lines end and columns count as in an editor")

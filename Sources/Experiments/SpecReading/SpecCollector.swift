@@ -20,6 +20,7 @@ final class SpecCollector {
   static let probeLimit = 6
 
   private(set) var mistakes: [SpecParser.Mistake]
+  private var reported: Set<SpecParser.Mistake> = []
   private(set) var parameters: [ResolvedParameter] = []
   private(set) var unknownKeys: [UnknownKey] = []
   private var missing: [MissingKey: SpecParser.Mistake] = [:]
@@ -33,7 +34,7 @@ final class SpecCollector {
 
   /// Records a mistake.
   func report(_ mistake: SpecParser.Mistake) {
-    if !mistakes.contains(mistake) { mistakes.append(mistake) }
+    if reported.insert(mistake).inserted { mistakes.append(mistake) }
   }
 
   /// Records a required key that is not there.
@@ -87,12 +88,14 @@ final class SpecCollector {
           message: "unknown key" + advice(for: unknown, nearest: nearest)))
     }
     all += missing.values
-    return all.enumerated().sorted { first, second in
-      if SpecPlace.precedes(first.element.place, second.element.place) { return true }
-      if SpecPlace.precedes(second.element.place, first.element.place) { return false }
-      let (one, other) = (first.element.path.description, second.element.path.description)
-      return one == other ? first.offset < second.offset : one < other
-    }.map(\.element)
+    // Where places are equal the key path decides, and then the order of the questions.
+    let named = all.enumerated().map { (mistake: $1, name: $1.path.description, turn: $0) }
+    return named.sorted { first, second in
+      if first.mistake.place == second.mistake.place {
+        return (first.name, first.turn) < (second.name, second.turn)
+      }
+      return SpecPlace.precedes(first.mistake.place, second.mistake.place)
+    }.map(\.mistake)
   }
 
   private func advice(for unknown: UnknownKey, nearest: String?) -> String {

@@ -37,7 +37,7 @@ public struct SpecDiagnostic: Error, Sendable, Equatable, CustomStringConvertibl
   public var description: String {
     var place = file
     if let override {
-      place = "--set \(override)"
+      place = "--set \(override.replacing("\n", with: "\\n"))"
     } else if let line, let column {
       place += ":\(line):\(column)"
     }

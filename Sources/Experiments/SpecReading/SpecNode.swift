@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// Where a value was written.
-enum SpecPlace: Sendable, Equatable {
+enum SpecPlace: Sendable, Hashable {
   /// In the file, both counted from 1.
   case text(line: Int, column: Int)
   /// On the command line: the text as given and its turn among its fellows.

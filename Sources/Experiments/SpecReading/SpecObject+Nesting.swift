@@ -5,7 +5,7 @@ extension SpecObject {
   public func object<Result>(_ key: String, _ read: (SpecObject) -> Result) -> Result {
     guard let entry = ask(key) else {
       reportMissing(key, expected: "a mapping")
-      return probe(key, read)
+      return probe(path.appending(key), read)
     }
     return nested(entry, read)
   }
@@ -21,7 +21,7 @@ extension SpecObject {
   /// A nested mapping that may be left out, and then there is none.
   public func optionalObject<Result>(_ key: String, _ read: (SpecObject) -> Result) -> Result? {
     guard let entry = ask(key) else {
-      if probeDepth < SpecCollector.probeLimit { _ = probe(key, read) }
+      if probeDepth < SpecCollector.probeLimit { _ = probe(path.appending(key), read) }
       return nil
     }
     return nested(entry, read)
@@ -35,7 +35,7 @@ extension SpecObject {
       count == 0
       ? "a list of mappings"
       : "a list of at least \(count) \(count == 1 ? "mapping" : "mappings")"
-    if probeDepth < SpecCollector.probeLimit { _ = probe(key, read) }
+    if probeDepth < SpecCollector.probeLimit { _ = probe(path.appending(key).appending(0), read) }
     guard let entry = ask(key) else {
       if count == 0 {
         log(key, .list([]), isDefault: true, about: about)
@@ -73,11 +73,10 @@ extension SpecObject {
   }
 
   /// What `read` returns for a mapping that is not there; teaches the collector its keys.
-  func probe<Result>(_ key: String, _ read: (SpecObject) -> Result) -> Result {
+  func probe<Result>(_ path: SpecPath, _ read: (SpecObject) -> Result) -> Result {
     read(
       SpecObject(
-        [], at: path.appending(key), place: place, collector: collector,
-        probeDepth: probeDepth + 1))
+        [], at: path, place: place, collector: collector, probeDepth: probeDepth + 1))
   }
 
   /// Reads the mapping of an entry; a value that is not one is a mistake, nothing is empty.

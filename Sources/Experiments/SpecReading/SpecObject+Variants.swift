@@ -20,13 +20,13 @@ extension SpecObject {
     for variant in variants where variant.name != chosen.name || chosen.entry == nil {
       if probeDepth < SpecCollector.probeLimit {
         _ = others.ask(variant.name)
-        _ = others.probe(variant.name, variant.read)
+        _ = others.probe(others.path.appending(variant.name), variant.read)
       }
     }
     guard let entry else {
       guard let defaultName else {
         reportMissing(key, expected: SpecCollector.words(names))
-        return others.probe(names[0], variants[0].read)
+        return others.probe(others.path.appending(names[0]), variants[0].read)
       }
       guard let variant = variants.first(where: { $0.name == defaultName }) else {
         preconditionFailure("\(defaultName), the default of \(key), is not among its variants")
@@ -38,7 +38,7 @@ extension SpecObject {
       return object.finish(variant.read)
     }
     guard let value = chosen.entry, let variant = variants.first(where: { $0.name == chosen.name })
-    else { return others.probe(names[0], variants[0].read) }
+    else { return others.probe(others.path.appending(names[0]), variants[0].read) }
     log(key, .variant(chosen.name), isDefault: false, about: about)
     let parent = SpecObject(
       [], at: path.appending(key), place: entry.keyPlace, collector: collector,

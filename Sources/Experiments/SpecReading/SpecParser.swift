@@ -8,7 +8,7 @@ internal import Yams
 /// mistakes beside all others instead of an end, and limits that keep hostile text harmless.
 struct SpecParser {
   /// Something wrong with the text itself.
-  struct Mistake: Error, Equatable {
+  struct Mistake: Error, Hashable {
     var place: SpecPlace
     var path = SpecPath.root
     var message: String
@@ -114,6 +114,7 @@ struct SpecParser {
     _ mapping: Node.Mapping, path: SpecPath, depth: Int
   ) throws(Mistake) -> [SpecNode.Entry] {
     var entries: [SpecNode.Entry] = []
+    var firstPlaces: [String: SpecPlace] = [:]
     var merged: [SpecNode.Entry] = []
     for (key, value) in mapping {
       let place = key.mark.map { SpecPlace.text(line: $0.line, column: $0.column) } ?? .wholeFile
@@ -128,17 +129,19 @@ struct SpecParser {
       if case .scalar("", false) = node.content { node.place = place }
       if name == "<<", scalar.style == .plain {
         merged += mergedEntries(of: node, path: path)
-      } else if let first = entries.first(where: { $0.key == name }) {
-        let line = if case .text(let line, _) = first.keyPlace { line } else { 0 }
+      } else if let first = firstPlaces[name] {
+        let line = if case .text(let line, _) = first { line } else { 0 }
         mistakes.append(
           Mistake(
             place: place, path: path.appending(name),
             message: "this key is given twice, first in line \(line)"))
       } else {
+        firstPlaces[name] = place
         entries.append(SpecNode.Entry(key: name, keyPlace: place, value: node))
       }
     }
-    for entry in merged where !entries.contains(where: { $0.key == entry.key }) {
+    for entry in merged where firstPlaces[entry.key] == nil {
+      firstPlaces[entry.key] = entry.keyPlace
       entries.append(entry)
     }
     return entries

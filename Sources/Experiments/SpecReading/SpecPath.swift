@@ -39,7 +39,12 @@ struct SpecPath: Sendable, Hashable, CustomStringConvertible {
     var text = ""
     for component in components {
       switch component {
-      case .key(let key): text += text.isEmpty ? key : ".\(key)"
+      case .key(let key):
+        let isWord = key.unicodeScalars.allSatisfy {
+          $0.properties.isAlphabetic || "0123456789_-<".unicodeScalars.contains($0)
+        }
+        let shown = isWord && !key.isEmpty ? key : SpecNode.quoted(key)
+        text += text.isEmpty ? shown : ".\(shown)"
       case .index(let index): text += "[\(index)]"
       }
     }

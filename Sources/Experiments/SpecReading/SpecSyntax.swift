@@ -56,6 +56,17 @@ extension SpecParser.Mistake {
       return "a list entry \"- \" cannot begin here: put it on its own line"
     case "did not find expected node content":
       return "expected a value"
+    case "found unexpected ':'":
+      return "a \":\" inside a word: put a space behind it, or quote the text"
+    case "did not find expected alphabetic or numeric character",
+      "did not find expected whitespace or line break":
+      return "\"*\", \"&\" and \"!\" name aliases, anchors and tags: quote the text"
+    case "did not find expected comment or line break":
+      return "text behind \"|\" or \">\" begins on the next line: quote the text"
+    case "found unknown escape character":
+      return "unknown escape in double quotes: write \\\\ for a backslash"
+    case _ where context == "while scanning a directive":
+      return "\"%\" cannot begin a line: quote the text"
     case _ where problem.hasPrefix("Maximum nesting level reached"):
       return "nested deeper than \(SpecParser.depthLimit) levels"
     default:
