@@ -92,17 +92,17 @@ struct SpecReadingSyntaxKnownAnswerTests {
     #expect(found.first?.hasSuffix("the document unfolds to more than 100000 values") == true)
   }
 
-  @Test("a large document with a hundred thousand mistakes is refused without delay")
+  @Test("a large document with thousands of mistakes is refused without delay")
   func manyMistakes() {
-    let list = String(repeating: "0,", count: 90_000)
+    let list = String(repeating: "0,", count: 20_000)
     let found = complaints(
       SpoiltSpec("[784, 50, 10]", "[\(list)]", "").text)
-    #expect(found.count == 90_000)
+    #expect(found.count == 20_000)
     #expect(
-      found.last == "x.yaml:5:180017: substrate.rate.layers[89999]: "
+      found.last == "x.yaml:5:40017: substrate.rate.layers[19999]: "
         + "expected an integer of at least 1, found 0")
-    let keys = (0..<90_000).map { "k\($0): 1\n" }.joined()
-    #expect(complaints(SampleSpec.valid + keys).count == 90_000)
+    let keys = (0..<20_000).map { "k\($0): 1\n" }.joined()
+    #expect(complaints(SampleSpec.valid + keys).count == 20_000)
   }
 
   @Test("lines end and columns count as in an editor")

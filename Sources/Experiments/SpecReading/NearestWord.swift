@@ -4,16 +4,18 @@
 enum NearestWord {
   /// The nearest of `candidates` if it is near enough to be worth saying; nil on a tie.
   ///
-  /// Near is one slip in three to five letters, two in up to nine, three beyond (in shorter words
-  /// only the case may differ), never half of the word. Letter case counts as no slip.
+  /// Near is one slip in words of three to five letters, two in up to nine, three beyond; in shorter
+  /// words only the letter case may differ, which counts as no slip.
   static func of(_ word: String, among candidates: some Sequence<String>) -> String? {
     var best: (word: String, distance: Int)?
     var isTie = false
     let lowered = Array(word.lowercased().unicodeScalars.prefix(100))
     for candidate in candidates where candidate != word {
       let other = Array(candidate.lowercased().unicodeScalars)
+      let allowed = allowance(max(lowered.count, other.count))
+      guard abs(lowered.count - other.count) <= allowed else { continue }
       let distance = distance(lowered, other)
-      guard distance <= allowance(max(lowered.count, other.count)) else { continue }
+      guard distance <= allowed else { continue }
       if let found = best, distance >= found.distance {
         isTie = isTie || distance == found.distance && candidate != found.word
       } else {
