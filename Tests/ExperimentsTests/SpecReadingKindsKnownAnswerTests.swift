@@ -57,6 +57,18 @@ struct SpecReadingKindsKnownAnswerTests {
       ])
   }
 
+  @Test("an included end is accepted, and so is the nearest number to an excluded one")
+  func ends() {
+    let accepted: [(String, SpecBounds<Double>)] = [
+      ("1", .atLeast(1)), ("1", .atMost(1)), ("0", .from(0, to: 1)), ("1", .from(0, to: 1)),
+      ("0", .from(0, below: 1)), ("1", .greaterThan(0, atMost: 1)), ("1e-300", .greaterThan(0)),
+      ("0.9999999999999999", .lessThan(1)), ("-1", .any),
+    ]
+    for (text, bounds) in accepted {
+      #expect(lines("x: \(text)", { _ = $0.required("x", .real(bounds), about: "") }) == [])
+    }
+  }
+
   @Test("a part may be left out or written as nothing, and is then not there")
   func optionalParts() throws {
     func schema(_ root: SpecObject) -> [Int?] {
