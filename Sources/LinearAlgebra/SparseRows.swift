@@ -31,6 +31,24 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
     for i in 0..<matrix.rows { append(matrix.elements[i * columns..<(i + 1) * columns]) }
   }
 
+  /// Rows of prebuilt arrays, for builders that make them whole.
+  ///
+  /// Only the arrays' lengths are checked. The caller promises that `starts` ascends from 0 and
+  /// that each row's columns ascend and lie below `columns`; the products trust it.
+  public init(
+    uncheckedStarts starts: [UInt32], columnIndices: [UInt32], values: [Scalar], columns: Int
+  ) {
+    precondition(
+      starts.first == 0 && Int(starts.last ?? 0) == values.count
+        && columnIndices.count == values.count,
+      "\(starts.count) starts, \(columnIndices.count) columns, \(values.count) values")
+    rows = starts.count - 1
+    self.columns = columns
+    self.starts = starts
+    self.columnIndices = columnIndices
+    self.values = values
+  }
+
   /// The number of entries.
   public var entryCount: Int { values.count }
 

@@ -15,7 +15,7 @@ public import Substrates
 /// no allocation in a step; the first layer's potentials, where most of the work lies, are
 /// computed once per presentation (no noise enters below them) and from the inputs' non-zero
 /// entries where that is faster.
-public struct RateNetwork<Scalar: NetworkScalar>: Substrate {
+public struct RateNetwork<Scalar: NetworkScalar>: Substrate, Sendable {
   public let architecture: Architecture
   /// φ_1…φ_N, from index 0.
   public let activations: [Activation]

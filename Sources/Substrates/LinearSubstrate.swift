@@ -9,7 +9,7 @@ public import RandomStreams
 /// shared work, so it is the oracle against which faster substrates are tested, and the network
 /// of Theorem 2 and Corollary 1. Squared error only makes it quadratic in its noise: the
 /// node-perturbation estimator is then unbiased at any noise level.
-public struct LinearSubstrate<Scalar: NetworkScalar>: Substrate {
+public struct LinearSubstrate<Scalar: NetworkScalar>: Substrate, Sendable {
   public let architecture: Architecture
   private var connections: [Connection<Scalar>]
 

@@ -40,7 +40,7 @@ struct LearningCurve {
     for (row, cells) in dots.enumerated() {
       let level = exp(top - (top - bottom) * (Double(row) + 0.5) / Double(height))
       let label =
-        row % 3 == 0 || row == height - 1 ? unsafe String(format: "%7.2f", level) : "       "
+        row % 3 == 0 || row == height - 1 ? String(format: "%7.2f", level) : "       "
       lines.append(
         "\(label) ┤" + String(String.UnicodeScalarView(cells.map { Unicode.Scalar(0x2800 + $0)! })))
     }

@@ -128,7 +128,7 @@ final class ProgressReporter {
   }
 
   private static func text(_ value: Double) -> String {
-    unsafe String(format: abs(value) < 1 ? "%.4f" : abs(value) < 100 ? "%.2f" : "%.1f", value)
+    String(format: abs(value) < 1 ? "%.4f" : abs(value) < 100 ? "%.2f" : "%.1f", value)
   }
 
   private static func json(_ row: MetricsRow) -> [String: Any] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import ArgumentParser
-import Experiments
+public import ArgumentParser
+public import Experiments
 import Foundation
 
 struct ReproduceCommand: ParsableCommand {

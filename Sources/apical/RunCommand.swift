@@ -68,7 +68,7 @@ final class InterruptHandler {
 
   init(_ stop: StopFlag) {
     for number in [SIGINT, SIGTERM] {
-      unsafe signal(number, SIG_IGN)
+      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         if stop.isSet { Foundation.exit(128 + number) }

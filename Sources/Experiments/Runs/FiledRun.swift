@@ -13,8 +13,9 @@ internal import Traces
 struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
   private let spec: ExperimentSpec
   private let directory: RunDirectory
-  private let resolved: ResolvedSpec
   private let resumeCommand: String
+  /// Whether no earlier part of this run is continued.
+  private let isFresh: Bool
   private var manifest: Manifest
   private var session: TrainingSession<Scalar, Learner>
   private var metrics: CSVWriter
@@ -26,64 +27,72 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     _ spec: ExperimentSpec, _ resolved: ResolvedSpec, _ learner: Learner, _ request: RunRequest,
     _ tell: (RunEvent) -> Void
   ) throws {
-    self.spec = spec
-    self.resolved = resolved
-    let path =
-      request.output ?? RunDirectory.defaultPath(spec: request.document.file)
     if request.resumes, request.output == nil {
       throw RunFailure.usage("--resume needs the run's folder: name it with --out")
     }
-    resumeCommand = "apical run \(request.document.file) --out \(path) --resume"
+    let path = request.output ?? RunDirectory.defaultPath(spec: request.document.file)
     let yaml = resolved.yaml
     let digest = Data(yaml.utf8).sha256
-    var saved: Checkpoint<Scalar, Learner>?
-    if request.resumes {
-      directory = try RunDirectory.open(path)
-      manifest = try Manifest.read(directory)
-      guard manifest.resolvedSpecSHA256 == digest,
-        request.seed == nil || request.seed == manifest.seed
-      else {
-        throw RunFailure.usage(
-          "\(path) holds a run of another specification or seed: resume with the \(path)/spec.yaml that it was started with"
-        )
-      }
-      saved = Self.latestCheckpoint(directory, digest, tell)
-      manifest.threads = request.threads
-    } else {
-      let seed = request.seed ?? spec.seed ?? UInt64.random(in: 0..<(1 << 53))
-      // Data first: a run directory without data would be a lie.
-      directory = RunDirectory(path: path)
-      manifest = Manifest(
-        seed: seed, threads: request.threads, arguments: request.arguments,
-        precision: Scalar.precisionName, digest: digest)
-    }
+    let directory = RunDirectory(path: path)
+    var manifest = try Self.manifest(directory, spec, digest, request)
+    let saved = request.resumes ? Self.latestCheckpoint(directory, digest, tell) : nil
     let random = RandomKey(seed: manifest.seed)
     let images = try ExperimentImages(
       spec.data, random: random, folder: request.dataFolder, threads: request.threads)
-    session = TrainingSession(
+    var session = TrainingSession<Scalar, Learner>(
       spec, learner: learner, data: ExperimentData(images, target: spec.data.target),
       random: random, threads: request.threads)
-    if !request.resumes {
-      _ = try RunDirectory.create(path)
+    if request.resumes {
+      if let saved { session.restore(saved) } else { try directory.emptyTraces() }
+    } else {
+      // Only now, with the data in hand: a run directory without data would be a lie.
+      try directory.create()
       try directory.write(Data(request.document.text.utf8), to: "spec.yaml")
       try directory.write(Data(yaml.utf8), to: "resolved.yaml")
     }
-    if let saved { session.restore(saved) }
     let step = session.trainer.state.step
-    metrics =
+    let metrics =
       saved == nil
       ? try CSVWriter(path: directory.metrics, header: session.columns)
       : try CSVWriter(resuming: directory.metrics, header: session.columns, through: Double(step))
-    if saved == nil, request.resumes { try directory.emptyTraces() }
-    recorder = try Recorder(
+    let recorder = try Recorder<Scalar>(
       spec.records, widths: spec.network.layers, steps: spec.schedule.steps,
       folder: directory.traces, resumingAt: saved?.frames)
     manifest.status = .running
     try manifest.write(to: directory)
-    tell(
-      .began(
-        directory: path, seed: manifest.seed, step: step, steps: spec.schedule.steps))
-    if saved == nil { try evaluate(tell) }
+    tell(.began(directory: path, seed: manifest.seed, step: step, steps: spec.schedule.steps))
+    self.spec = spec
+    self.directory = directory
+    self.manifest = manifest
+    self.session = session
+    self.metrics = metrics
+    self.recorder = recorder
+    isFresh = saved == nil
+    resumeCommand = "apical run \(request.document.file) --out \(path) --resume"
+  }
+
+  /// The manifest of the run to resume, or a new one.
+  private static func manifest(
+    _ directory: RunDirectory, _ spec: ExperimentSpec, _ digest: String, _ request: RunRequest
+  ) throws -> Manifest {
+    guard request.resumes else {
+      try directory.checkIsFree()
+      let seed = request.seed ?? spec.seed ?? UInt64.random(in: 0..<(1 << 53))
+      return Manifest(
+        seed: seed, threads: request.threads, arguments: request.arguments,
+        precision: Scalar.precisionName, digest: digest)
+    }
+    try directory.checkHoldsRun()
+    var manifest = try Manifest.read(directory)
+    guard manifest.resolvedSpecSHA256 == digest,
+      request.seed == nil || request.seed == manifest.seed
+    else {
+      throw RunFailure.usage(
+        "\(directory.path) holds a run of another specification or seed: resume with the specification that it was started with, \(directory.file("spec.yaml"))"
+      )
+    }
+    manifest.threads = request.threads
+    return manifest
   }
 
   private static func latestCheckpoint(
@@ -141,6 +150,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
   private mutating func steps(_ stop: StopFlag, _ tell: (RunEvent) -> Void) throws {
     let total = spec.schedule.steps
     var lastTold = ContinuousClock.now
+    if isFresh { try evaluate(tell) }
     while session.trainer.state.step < total {
       try session.step()
       let step = session.trainer.state.step

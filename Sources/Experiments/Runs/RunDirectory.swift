@@ -17,11 +17,10 @@ struct RunDirectory: Sendable {
   var weights: String { file("weights.h5") }
   var traces: String { file("traces") }
 
-  /// Makes a new run directory. Throws where one is there already.
-  static func create(_ path: String) throws -> RunDirectory {
-    let directory = RunDirectory(path: path)
+  /// Throws where the folder cannot take a new run.
+  func checkIsFree() throws {
     let manager = FileManager.default
-    if manager.fileExists(atPath: directory.manifest) {
+    if manager.fileExists(atPath: manifest) {
       throw RunFailure.usage(
         "\(path) holds a run already: continue it with --resume, or name another folder with --out")
     }
@@ -29,19 +28,18 @@ struct RunDirectory: Sendable {
       throw RunFailure.usage(
         "\(path) is not empty and holds no run: name an empty or a new folder with --out")
     }
-    for folder in ["", "traces", "checkpoints"] {
-      try directory.makeFolder(folder)
-    }
-    return directory
   }
 
-  /// Opens the directory of an earlier run.
-  static func open(_ path: String) throws -> RunDirectory {
-    let directory = RunDirectory(path: path)
-    guard FileManager.default.fileExists(atPath: directory.manifest) else {
+  /// Throws where there is no run to resume.
+  func checkHoldsRun() throws {
+    guard FileManager.default.fileExists(atPath: manifest) else {
       throw RunFailure.usage("\(path) holds no run to resume: leave out --resume to start one")
     }
-    return directory
+  }
+
+  /// Makes the folders of a new run.
+  func create() throws {
+    for folder in ["", "traces", "checkpoints"] { try makeFolder(folder) }
   }
 
   /// A name for a run that was given none: `runs/<spec>-<date>-<time>`, numbered if taken.
@@ -61,7 +59,8 @@ struct RunDirectory: Sendable {
     return path
   }
 
-  private func makeFolder(_ name: String) throws {
+  /// Makes a folder inside the directory, or the directory itself for an empty name.
+  func makeFolder(_ name: String) throws {
     let folder = name.isEmpty ? path : file(name)
     do {
       try FileManager.default.createDirectory(

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 public import Datasets
-public import LearningRules
-public import Substrates
-public import TraceExport
+internal import LearningRules
+internal import Substrates
+internal import TraceExport
 
 /// Why a command ended without its result, and the code it ends with.
 public enum RunFailure: Error, Sendable, CustomStringConvertible {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-public import Synchronization
+internal import Synchronization
 
 /// What a person asked for beside the specification.
 public struct RunRequest: Sendable {

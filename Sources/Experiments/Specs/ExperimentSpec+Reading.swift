@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-public import LearningRules
-public import LinearAlgebra
-public import RandomStreams
-public import Substrates
-public import Traces
+internal import LearningRules
+internal import LinearAlgebra
+internal import RandomStreams
+internal import Substrates
+internal import Traces
 
 extension ExperimentSpec {
   /// The schema: asks a specification for every parameter of an experiment.

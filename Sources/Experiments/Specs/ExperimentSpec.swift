@@ -2,7 +2,7 @@
 
 public import LearningRules
 public import LinearAlgebra
-public import RandomStreams
+internal import RandomStreams
 public import Substrates
 public import Traces
 

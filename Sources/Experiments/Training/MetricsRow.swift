@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Substrates
+
 /// One row of `metrics.csv`. Errors and congruences are fractions, angles degrees, losses per
 /// trial; a missing value is nil, never zero.
 public struct MetricsRow: Sendable, Equatable {

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Whole files as bytes, with the operating system's own reason when that fails.
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Whole files, and what the operating system says about them.
+enum FileBytes {
+  /// The bytes of a file.
+  static func read(_ path: String) throws(DatasetError) -> [UInt8] {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw error(errno, path) }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw error(errno, path) }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw .unreadable(path, reason: "it is not a regular file")
+    }
+    let size = Int(status.st_size)
+    var failure: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      while count < size {
+        let got = unsafe systemRead(
+          descriptor, buffer.baseAddress! + count, min(size - count, 1 << 30))
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 { break }
+        count += got
+      }
+    }
+    guard failure == 0 else { throw error(failure, path) }
+    return bytes
+  }
+
+  private static func systemRead(
+    _ descriptor: Int32, _ buffer: UnsafeMutablePointer<UInt8>, _ count: Int
+  ) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(descriptor, buffer, count)
+    #elseif canImport(Musl)
+      unsafe Musl.read(descriptor, buffer, count)
+    #else
+      unsafe Darwin.read(descriptor, buffer, count)
+    #endif
+  }
+
+  /// What an error number means for a file that was to be read.
+  static func error(_ number: Int32, _ path: String) -> DatasetError {
+    switch number {
+    case ENOENT, ENOTDIR: .missingFile(path)
+    case EACCES, EPERM: .permissionDenied(path)
+    default: .unreadable(path, reason: reason(number))
+    }
+  }
+
+  /// Whether there is a folder at a path; links are followed.
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Renames a file, over another one if need be, in one step.
+  static func move(_ path: String, to destination: String) throws(DatasetError) {
+    guard unsafe rename(path, destination) == 0 else {
+      throw .cannotWrite(destination, reason: reason(errno))
+    }
+  }
+
+  /// The operating system's words for an error number.
+  static func reason(_ number: Int32) -> String {
+    unsafe String(cString: strerror(number))
+  }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import Datasets
+internal import RandomStreams
+
+/// What a specification can name: `apical list`.
+public enum Catalogue: String, Sendable, CaseIterable {
+  case rules, networks, noise, baselines, optimizers, datasets
+
+  private var entries: [(name: String, about: String)] {
+    switch self {
+    case .rules:
+      [
+        ("feedback.backpropagation", "λ = e·Wᵀ; transports weights (the reference)"),
+        ("feedback.alignment", "fixed random B; topology layered or direct"),
+        ("feedback.perturbation", "B learned by node perturbation; topology layered, direct, activity"),
+        ("  estimator: ridge", "exact online least squares (the paper's code); optional forgetting"),
+        ("  estimator: sgd", "stochastic gradient on eq. (3) (the paper's text)"),
+        ("  estimator: controlVariate", "the same on the surprise; no first-order noise floor"),
+        ("feedback.nodePerturbation", "W itself learns from the perturbation estimate; no B"),
+      ]
+    case .networks:
+      [
+        ("substrate.rate", "dense rate layers; identity, sigmoid, tanh, softplus, relu; softmax outputs")
+      ]
+    case .noise:
+      Deviate.allCases.map {
+        ("distribution: \($0.rawValue)", "mean 0, variance 1, kurtosis \($0.kurtosis), skewness \($0.skewness)")
+      } + [
+        ("site: output", "after the non-linearity: h + c·ξ (the paper)"),
+        ("site: potential", "before it: φ(u + c·ξ), as a noisy conductance"),
+      ]
+    case .baselines:
+      [
+        ("clean", "a second pass without noise (the paper)"),
+        ("none", "nothing is subtracted"),
+        ("runningMean", "exponential mean of the perturbed loss"),
+        ("classMean", "the same for each class"),
+        ("critic", "linear in the unperturbed inputs, learned"),
+        ("antithetic", "a pass with the noise's sign turned"),
+        ("secondNoisy", "a second noisy pass, credited with the difference of noises"),
+        ("noisyBaseline", "a second noisy pass, credited with the first noise alone"),
+      ]
+    case .optimizers:
+      [
+        ("descent.sgd", "W ← W − rate·g"),
+        ("descent.momentum", "with a share of the step before"),
+        ("descent.adam", "Kingma & Ba 2015"),
+        ("descent.fixed", "W stays as drawn"),
+      ]
+    case .datasets:
+      [("data.syntheticDigits", "drawn by the program, 28×28, ten classes; no download")]
+        + MNISTFamily.all.map { ("data.\($0.specName)", $0.source) }
+    }
+  }
+
+  /// The entries, aligned.
+  public var text: String {
+    let width = entries.map(\.name.count).max() ?? 0
+    return entries.map { entry in
+      "  \(entry.name)\(String(repeating: " ", count: width - entry.name.count))  \(entry.about)"
+    }.joined(separator: "\n")
+  }
+}
+
+extension MNISTFamily {
+  /// The name of this data set in a specification.
+  var specName: String { name == "fashion-mnist" ? "fashionMnist" : name }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LearningRules
+internal import RandomStreams
+internal import Substrates
+
+extension ExperimentSpec {
+  /// The experiment in a few lines: architecture, what the rule reads, what a step costs.
+  public var summary: String {
+    let architecture = network.architecture
+    let widths = network.layers.map(String.init).joined(separator: "-")
+    let presentation = feedback.presentation
+    var lines = [
+      "network      \(widths), \(architecture.parameterCount) parameters, \(network.precision.rawValue)",
+      "credit       \(creditSentence)",
+      "feedback     \(learnerSentence)",
+      "passes       \(presentation.passCount) per batch of \(data.batch)",
+      "cost         \(operations) floating-point operations per step, dense; "
+        + "\(schedule.steps) steps",
+    ]
+    if let noise = presentation.noise {
+      lines.append(
+        "noise        \(noise.distribution.rawValue), standard deviation \(noise.standardDeviation) at the \(noise.site.rawValue); \(presentation.comparison.rawValue) comparison"
+      )
+    }
+    let bytes = records.reduce(0) { total, record in
+      let frames = (schedule.steps - 1) / record.every + 1
+      return total + 4 * frames * record.trials * network.layers[record.layer]
+    }
+    if bytes > 0 { lines.append("recordings   about \(bytes / 1_000_000 + 1) MB") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var creditSentence: String {
+    switch feedback.credit {
+    case .backpropagation: "backpropagation: reads W of the layers above (weight transport)"
+    case .feedback:
+      switch feedback.topology {
+      case .layered: "feedback through B, reads ẽ of the layer above; never W"
+      case .direct: "feedback through B, reads e of the outputs; never W"
+      case .activity: "feedback through B, reads the layer's own activity; no error, never W"
+      }
+    case .nodePerturbation: "node perturbation of W: reads one scalar and the unit's own noise"
+    }
+  }
+
+  private var learnerSentence: String {
+    switch feedback.learner {
+    case .fixed: feedback.credit == .feedback ? "B is fixed and random" : "no B"
+    case .gradient(let rate, let controlVariate):
+      "B learns by stochastic gradient, rate \(rate)"
+        + (controlVariate ? ", on the surprise (control variate)" : "")
+    case .ridge(let ridge, let forgetting, _):
+      "B is the ridge least-squares solution, ridge \(ridge), forgetting \(forgetting)"
+    }
+  }
+
+  /// Multiplications and additions of the matrix products of one step.
+  private var operations: Int {
+    let widths = network.layers
+    let forward = zip(widths, widths.dropFirst()).reduce(0) { $0 + 2 * $1.0 * $1.1 }
+    let first = 2 * widths[0] * widths[1]
+    let presentation = feedback.presentation
+    let passes = forward + (presentation.passCount - 1) * (forward - first)
+    let backward = forward - first
+    let updates = descent == nil ? 0 : forward
+    let feedbackUpdates = feedback.learner == .fixed ? 0 : backward
+    return data.batch * (passes + backward + updates + feedbackUpdates)
+  }
+}
