@@ -42,6 +42,8 @@ public enum Baseline: Sendable, Codable, Equatable {
   }
 
   /// advantage ← ΔL − b for every trial, and the state takes in this batch.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func apply<Scalar>(to record: inout TrialRecord<Scalar>, state: inout State) {
     switch self {
     case .pass, .zero:

@@ -27,6 +27,8 @@ public enum CreditRule: String, Sendable, Codable, CaseIterable {
   ///   - record: a record whose `advantage` is set, where the rule reads it.
   ///   - pathway: B; read by `feedback` alone.
   ///   - weights: the weights of connection k; called by `backpropagation` alone.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func assign<Scalar>(
     to record: inout TrialRecord<Scalar>, pathway: FeedbackPathway<Scalar>,
     weights: (Int) -> Matrix<Scalar>

@@ -36,6 +36,8 @@ public struct GradientFeedback: FeedbackLearner {
 
   public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State { State() }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func update<Scalar>(
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State

@@ -39,6 +39,8 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
   init(_ optimizer: Optimizer) { self.optimizer = optimizer }
 
   /// W ← W − (step from g = scale·Σ xᵀ·δ).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   mutating func step(
     _ connection: inout Connection<Scalar>, input: Activity<Scalar>, error: Matrix<Scalar>,
     scale: Double, learnsBiases: Bool, state: inout Optimizer.State<Scalar>

@@ -55,6 +55,8 @@ public struct RidgeFeedback: FeedbackLearner {
       constantCross: pathway.weights.map { Matrix(rows: 1, columns: $0.columns) })
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func update<Scalar>(
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State

@@ -107,6 +107,11 @@ where Network: Copyable {
     state.step += 1
   }
 
+  /// Σ L and Σ L̃ over the trials of the last step.
+  public var lastLosses: (loss: Double, perturbedLoss: Double) {
+    (record.loss.reduce(0, +), record.perturbedLoss.reduce(0, +))
+  }
+
   private mutating func descend(_ scale: Double) {
     for k in descents.indices {
       let input = record.input(toConnection: k)

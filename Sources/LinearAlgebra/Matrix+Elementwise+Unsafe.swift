@@ -4,41 +4,57 @@
 
 extension Matrix {
   /// self ← a ∘ b.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func setProduct(_ a: Matrix, _ b: Matrix) {
     unsafe combine(a, b, "setProduct") { unsafe Scalar._multiply($0, $1, $2, $3) }
   }
 
   /// self ← a + b.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func setSum(_ a: Matrix, _ b: Matrix) {
     unsafe combine(a, b, "setSum") { unsafe Scalar._add($0, $1, $2, $3) }
   }
 
   /// self ← a − b.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func setDifference(_ a: Matrix, _ b: Matrix) {
     unsafe combine(a, b, "setDifference") { unsafe Scalar._subtract($0, $1, $2, $3) }
   }
 
   /// self ← self ∘ a.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func multiply(by a: Matrix) {
     unsafe combineInPlace(a, "multiply") { unsafe Scalar._multiply($0, $2, $1, $2) }
   }
 
   /// self ← self + a.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func add(_ a: Matrix) {
     unsafe combineInPlace(a, "add") { unsafe Scalar._add($0, $2, $1, $2) }
   }
 
   /// self ← self − a.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func subtract(_ a: Matrix) {
     unsafe combineInPlace(a, "subtract") { unsafe Scalar._subtract($0, $2, $1, $2) }
   }
 
   /// self ← α·a + β·self.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func scaleAndAdd(_ alpha: Scalar, _ a: Matrix, scalingSelfBy beta: Scalar = 1) {
     unsafe combineInPlace(a, "scaleAndAdd") { unsafe Scalar._axpby($0, alpha, $1, beta, $2) }
   }
 
   /// self ← self − a ∘ b.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func subtractProduct(_ a: Matrix, _ b: Matrix) {
     checkShape(a, "subtractProduct")
     checkShape(b, "subtractProduct")
@@ -63,6 +79,8 @@ extension Matrix {
   }
 
   /// Copies the elements of `a`, keeping the receiver's storage.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func assign(_ a: Matrix) {
     unsafe combineInPlace(a, "assign") { count, from, to in
       unsafe to.update(from: from, count: count)
@@ -70,6 +88,8 @@ extension Matrix {
   }
 
   /// self[i, j] ← scalar[i]·ξ[i, j] / variance[i, j].
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func setEstimate(scalar: [Scalar], perturbation: Matrix, variance: Matrix) {
     checkShape(perturbation, "setEstimate")
     checkShape(variance, "setEstimate")
@@ -89,6 +109,8 @@ extension Matrix {
   }
 
   /// sums[i] ← sums[i] + Σ_j self[i, j]·a[i, j]·b[i, j], accumulated in `Double`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func addRowSums(times a: Matrix, _ b: Matrix, to sums: inout [Double]) {
     checkShape(a, "addRowSums")
     checkShape(b, "addRowSums")
@@ -107,6 +129,8 @@ extension Matrix {
   }
 
   /// loss[i] ← ½ Σ_j (self[i, j] − target[i, j])², in `Double`; error ← self − target.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func squaredError(to target: Matrix, loss: inout [Double], error: inout Matrix) {
     checkShape(target, "squaredError")
     checkShape(error, "squaredError")

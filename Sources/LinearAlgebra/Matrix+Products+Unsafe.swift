@@ -14,6 +14,8 @@ extension Matrix {
   /// - Parameters:
   ///   - a: `[rows, inner]`, or `[inner, rows]` where `orientationA` is `.transposed`.
   ///   - b: `[inner, columns]`, or `[columns, inner]` where `orientationB` is `.transposed`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func accumulateProduct(
     _ a: Matrix, _ orientationA: Orientation = .plain, _ b: Matrix,
     _ orientationB: Orientation = .plain, alpha: Scalar = 1, beta: Scalar = 0
@@ -45,6 +47,8 @@ extension Matrix {
   }
 
   /// Sets every row to `row`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func setRows(to row: [Scalar]) {
     precondition(row.count == columns, "\(row.count) values for rows of \(columns)")
     let rows = rows
@@ -57,6 +61,8 @@ extension Matrix {
   }
 
   /// sums ← sums + α·Σ_i row i, rows in ascending order.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func addColumnSums(to sums: inout [Scalar], alpha: Scalar = 1) {
     precondition(sums.count == columns, "\(columns) column sums into \(sums.count) places")
     guard rows > 0, columns > 0 else { return }

@@ -65,6 +65,9 @@ public struct Matrix<Scalar: NetworkScalar>: Sendable, Equatable {
   }
 
   /// The same matrix in another precision.
+  @specialized(where Scalar == Float, Other == Double)
+  @specialized(where Scalar == Double, Other == Double)
+  @specialized(where Scalar == Float, Other == Float)
   public func converted<Other: NetworkScalar>(to: Other.Type = Other.self) -> Matrix<Other> {
     Matrix<Other>(rows: rows, columns: columns, elements: elements.map { Other($0) })
   }
@@ -78,6 +81,8 @@ public struct Matrix<Scalar: NetworkScalar>: Sendable, Equatable {
   public var isFinite: Bool { elements.allSatisfy { $0.isFinite } }
 
   /// Sets every element to `value`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func fill(_ value: Scalar) {
     for index in elements.indices { elements[index] = value }
   }

@@ -17,6 +17,8 @@ public struct PositiveDefiniteSolver: Sendable {
   ///   - v: V, `[m, m]`.
   ///   - x: X, `[n, m]`, in the network's precision.
   /// - Returns: false, leaving X untouched, where V is not positive definite or not finite.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func solve<Scalar>(
     _ s: Matrix<Double>, timesInverseOf v: Matrix<Double>, into x: inout Matrix<Scalar>
   ) -> Bool {

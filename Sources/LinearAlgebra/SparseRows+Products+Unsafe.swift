@@ -16,6 +16,8 @@ public struct SparseScratch<Scalar: NetworkScalar>: Sendable {
 
 extension SparseRows {
   /// out ← bias + x·weights, for weights `[columns, width]` and out `[rows, width]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func product(_ weights: Matrix<Scalar>, bias: [Scalar], into out: inout Matrix<Scalar>) {
     precondition(
       weights.rows == columns && weights.columns == bias.count && out.rows == rows
@@ -47,6 +49,8 @@ extension SparseRows {
   }
 
   /// weights ← weights + α·xᵀ·δ, for δ `[rows, width]` and weights `[columns, width]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func accumulateOuterProduct(
     _ delta: Matrix<Scalar>, alpha: Scalar, into weights: inout Matrix<Scalar>,
     scratch: inout SparseScratch<Scalar>

@@ -58,6 +58,8 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
   }
 
   /// Appends one dense row.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func append(_ row: ArraySlice<Scalar>) {
     precondition(row.count == columns, "a row of \(row.count) in a block of \(columns) columns")
     for (column, value) in row.enumerated() where value != 0 {
@@ -69,7 +71,9 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
   }
 
   /// Becomes the rows `indices` of `source`, in that order, keeping storage.
-  public mutating func gather(_ indices: some Collection<Int>, from source: SparseRows) {
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func gather(_ indices: [Int], from source: SparseRows) {
     precondition(source.columns == columns, "\(source.columns) columns into \(columns)")
     rows = indices.count
     starts.removeAll(keepingCapacity: true)
@@ -87,6 +91,8 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
 
 extension Matrix {
   /// Becomes the dense form of `rows`, which must have this shape.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func setRows(from rows: SparseRows<Scalar>) {
     precondition(
       rows.rows == self.rows && rows.columns == columns,

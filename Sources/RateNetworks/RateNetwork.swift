@@ -74,6 +74,8 @@ public struct RateNetwork<Scalar: NetworkScalar>: Substrate, Sendable {
     RateNetwork(connections: connections, activations: activations, output: output)
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func present(
     _ batch: Batch<Scalar>, loss: Loss, random: RandomKey, step: Int,
     into record: inout TrialRecord<Scalar>

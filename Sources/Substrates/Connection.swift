@@ -26,6 +26,8 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
   }
 
   /// u ← x·W + b.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func apply(to x: Activity<Scalar>, into u: inout Matrix<Scalar>) {
     switch x {
     case .dense(let matrix): apply(to: matrix, into: &u)
@@ -34,12 +36,16 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
   }
 
   /// u ← x·W + b, for dense x.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func apply(to x: Matrix<Scalar>, into u: inout Matrix<Scalar>) {
     u.setRows(to: biases)
     u.accumulateProduct(x, .plain, weights, .plain, beta: 1)
   }
 
   /// λ ← δ·Wᵀ, for any matrix of W's shape.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func adjoint(
     of delta: Matrix<Scalar>, through weights: Matrix<Scalar>, into lambda: inout Matrix<Scalar>
   ) {
@@ -47,6 +53,8 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
   }
 
   /// W ← W + α·Σ xᵀ·δ and b ← b + α·Σ δ, sums over trials.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func accumulateOuterProduct(
     of x: Activity<Scalar>, _ delta: Matrix<Scalar>, scaledBy alpha: Scalar,
     learnsBiases: Bool = true, scratch: inout SparseScratch<Scalar>

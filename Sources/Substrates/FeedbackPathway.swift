@@ -50,6 +50,8 @@ extension TrialRecord {
   /// What B of hidden layer `index` multiplies: s, `[trials, columns of B]`.
   ///
   /// For `layered` feedback the layer above must have its error already: credit goes top down.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func feedbackInput(
     ofLayer index: Int, _ topology: FeedbackPathway<Scalar>.Topology
   ) -> Matrix<Scalar> {

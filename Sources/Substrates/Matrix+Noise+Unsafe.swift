@@ -5,6 +5,8 @@ public import RandomStreams
 
 extension Matrix {
   /// Every element ← scale·ξ, element i with address i of `step` under `key`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func fill(_ deviate: Deviate, scale: Double, key: RandomKey, step: Int) {
     unsafe withUnsafeMutableElements { elements in
       // The two precisions are the two there are: NetworkScalar has no other conformance.
@@ -21,6 +23,8 @@ extension Matrix {
   }
 
   /// The same with a noise's distribution and standard deviation.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func fill(_ noise: Noise, key: RandomKey, step: Int) {
     fill(noise.distribution, scale: noise.standardDeviation, key: key, step: step)
   }

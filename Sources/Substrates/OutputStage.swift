@@ -31,6 +31,8 @@ public struct OutputStage<Scalar: NetworkScalar>: Sendable {
   ///   - prediction: ŷ, overwritten.
   ///   - losses: L `[trials]`, overwritten.
   ///   - error: e, overwritten.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func evaluate(
     _ potentials: Matrix<Scalar>, targets: Matrix<Scalar>, loss: Loss,
     prediction: inout Matrix<Scalar>, losses: inout [Double], error: inout Matrix<Scalar>

@@ -33,6 +33,8 @@ public struct Pass<Scalar: NetworkScalar>: Sendable {
 
   /// Draws this pass's noise: unit j of trial i in hidden layer l reads deviate i·units + j of
   /// (random, l, step).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func drawNoise(_ noise: Noise, random: RandomKey, step: Int) {
     for layer in self.noise.indices {
       let key = random.child(layer)
@@ -44,6 +46,8 @@ public struct Pass<Scalar: NetworkScalar>: Sendable {
   }
 
   /// The noise of `other` with its sign turned.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func mirrorNoise(of other: Pass) {
     for layer in noise.indices {
       noise[layer].scaleAndAdd(-1, other.noise[layer], scalingSelfBy: 0)

@@ -64,6 +64,8 @@ extension Substrate where Self: ~Copyable {
 
 extension TrialRecord {
   /// Throws where a loss is not a finite number.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func checkFinite() throws(SubstrateError) {
     for trial in 0..<trials {
       if !loss[trial].isFinite { throw .diverged(quantity: "loss", trial: trial) }

@@ -12,6 +12,8 @@ extension TrialRecord {
   ///   - second: the second noisy pass; read where `presentation.needsSecondPass`.
   ///
   /// Storage is exchanged with the passes, not copied, so the passes' contents are spent.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func compose(
     clean: inout Pass<Scalar>, first: inout Pass<Scalar>, second: inout Pass<Scalar>
   ) {

@@ -51,11 +51,15 @@ public struct TrialRecord<Scalar: NetworkScalar>: Sendable {
   }
 
   /// The activity that enters connection k: the inputs, or h of hidden layer k.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func input(toConnection k: Int) -> Activity<Scalar> {
     k == 0 ? inputs : .dense(layers[k - 1].output)
   }
 
   /// The error that leaves connection k upwards: ẽ of hidden layer k + 1, or e^{N+1}.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func error(aboveConnection k: Int) -> Matrix<Scalar> {
     k == layers.count ? outputError : layers[k].error
   }

@@ -32,6 +32,8 @@ struct ExampleSet<Scalar: NetworkScalar>: Sendable {
   }
 
   /// Fills a batch of this set's kind with the examples `indices`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func fill(_ batch: inout Batch<Scalar>, with indices: [Int]) {
     var rows: SparseRows<Scalar>
     if case .sparse(let previous) = batch.inputs {

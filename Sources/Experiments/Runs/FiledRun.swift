@@ -154,7 +154,9 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     while session.trainer.state.step < total {
       try session.step()
       let step = session.trainer.state.step
-      try recorder.take(session.trainer.record, step: step - 1)
+      if recorder.isDue(step - 1) {
+        try recorder.take(session.trainer.record, step: step - 1)
+      }
       if step % spec.schedule.evaluateEvery == 0 || step == total { try evaluate(tell) }
       if step % spec.schedule.checkpointEvery == 0, step < total { try writeCheckpoint() }
       if step % 64 == 0, lastTold.duration(to: .now) > .milliseconds(200) {

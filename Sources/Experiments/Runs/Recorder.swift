@@ -41,6 +41,9 @@ struct Recorder<Scalar: NetworkScalar>: ~Copyable {
 
   var frames: [Int] { writers.map(\.frameCount) }
 
+  /// Whether any variable is recorded in step `step` (counted from 0).
+  func isDue(_ step: Int) -> Bool { specs.contains { step % $0.every == 0 } }
+
   /// Takes in step `step` (counted from 0).
   mutating func take(_ record: TrialRecord<Scalar>, step: Int) throws {
     for (index, spec) in specs.enumerated() where step % spec.every == 0 {

@@ -74,10 +74,9 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
     order.indices(forBatch: trainer.state.step, size: spec.data.batch, into: &indices)
     data.training.fill(&batch, with: indices)
     try trainer.step(batch)
-    for trial in 0..<spec.data.batch {
-      sums.loss += trainer.record.loss[trial]
-      sums.reward -= trainer.record.perturbedLoss[trial]
-    }
+    let losses = trainer.lastLosses
+    sums.loss += losses.loss
+    sums.reward -= losses.perturbedLoss
     sums.trials += spec.data.batch
     if spec.metrics.trajectory { try followTrajectory() }
   }
