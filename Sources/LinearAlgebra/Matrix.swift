@@ -15,6 +15,8 @@ public struct Matrix<Scalar: NetworkScalar>: Sendable, Equatable {
   public internal(set) var elements: [Scalar]
 
   /// A matrix with every element equal to `value`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(rows: Int, columns: Int, repeating value: Scalar = 0) {
     precondition(rows >= 0 && columns >= 0, "a matrix cannot be [\(rows), \(columns)]")
     self.rows = rows

@@ -16,11 +16,11 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
   /// The value of each entry.
   public private(set) var values: [Scalar]
 
-  /// No rows yet, of the given width.
-  public init(columns: Int) {
-    rows = 0
+  /// `rows` rows without entries, of the given width.
+  public init(rows: Int = 0, columns: Int) {
+    self.rows = rows
     self.columns = columns
-    starts = [0]
+    starts = Array(repeating: 0, count: rows + 1)
     columnIndices = []
     values = []
   }

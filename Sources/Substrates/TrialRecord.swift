@@ -35,7 +35,7 @@ public struct TrialRecord<Scalar: NetworkScalar>: Sendable {
   public init(architecture: Architecture, trials: Int, presentation: Presentation) {
     self.trials = trials
     self.presentation = presentation
-    inputs = .dense(Matrix(rows: trials, columns: architecture.inputs))
+    inputs = .sparse(SparseRows(rows: trials, columns: architecture.inputs))
     labels = []
     layers = architecture.hidden.map {
       LayerRecord(

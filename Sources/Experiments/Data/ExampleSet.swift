@@ -25,7 +25,7 @@ struct ExampleSet<Scalar: NetworkScalar>: Sendable {
   /// An empty batch for `trials` examples.
   func makeBatch(trials: Int) -> Batch<Scalar> {
     Batch(
-      inputs: .sparse(SparseRows(Matrix(rows: trials, columns: inputs.columns))),
+      inputs: .sparse(SparseRows(rows: trials, columns: inputs.columns)),
       targets: Matrix(
         rows: trials, columns: target == .labels ? classCount : inputs.columns),
       labels: Array(repeating: 0, count: trials))
