@@ -49,12 +49,7 @@ public struct Downloader: Sendable {
     _ family: MNISTFamily, into folder: String, mirrors: [String]? = nil,
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws(DatasetError) -> [String] {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .cannotWrite(folder, reason: Self.reason(error))
-    }
+    try FileBytes.makeFolder(folder)
     var paths: [String] = []
     for file in family.files {
       if let path = family.path(of: file, in: folder), Self.isAcceptable(path, as: file) {
@@ -91,9 +86,7 @@ public struct Downloader: Sendable {
                 file: file.gzipName, mirror: mirror, received: received, expected: expected))
           }
         ).run()
-        if case .cannotWrite(let reason) = outcome.end {
-          throw .cannotWrite(part, reason: reason)
-        }
+        if case .cannotWrite(let error) = outcome.end { throw error }
         if case .failed(let reason) = outcome.end {
           attempts.append("\(mirror): \(reason)")
           break
@@ -128,14 +121,5 @@ public struct Downloader: Sendable {
     case .missing: "nothing arrived"
     case .bad: "what arrived is damaged"
     }
-  }
-
-  /// An error of Foundation in few words.
-  static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return FileBytes.reason(Int32(underlying.code))
-    }
-    return (error as NSError).localizedDescription
   }
 }

@@ -2,6 +2,8 @@
 //
 // Whole files as bytes, with the operating system's own reason when that fails.
 
+internal import Foundation
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -63,6 +65,26 @@ enum FileBytes {
   static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Makes a folder and those above it, where they are missing.
+  static func makeFolder(_ path: String) throws(DatasetError) {
+    if isFolder(path) { return }
+    if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+      try makeFolder(String(path[..<slash]))
+    }
+    if unsafe mkdir(path, 0o777) != 0 && !isFolder(path) {
+      // "File exists" would not help: it is the wrong kind of file.
+      throw .cannotWrite(path, reason: reason(errno == EEXIST ? ENOTDIR : errno))
+    }
+  }
+
+  /// Opens a file for writing at its end; creates it where it is missing.
+  static func openForAppending(_ path: String) throws(DatasetError) -> FileHandle {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .cannotWrite(path, reason: reason(errno)) }
+    lseek(descriptor, 0, SEEK_END)
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
   /// Renames a file, over another one if need be, in one step.

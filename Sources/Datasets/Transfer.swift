@@ -14,7 +14,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
   enum End: Equatable {
     case finished
     case failed(String)
-    case cannotWrite(String)
+    case cannotWrite(DatasetError)
   }
 
   private struct State {
@@ -55,20 +55,16 @@ final class Transfer: NSObject, URLSessionDataDelegate {
 
   private func attempt() -> (end: End, resumed: Bool, status: Int) {
     state.withLock { $0 = State() }
-    let manager = FileManager.default
-    if !manager.fileExists(atPath: path) && !manager.createFile(atPath: path, contents: nil) {
-      return (.cannotWrite("the folder is read-only or the disk is full"), false, 0)
-    }
-    var beginning = 0
-    do {
-      let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-      beginning = Int(try handle.seekToEnd())
+    let beginning: Int
+    do throws(DatasetError) {
+      let handle = try FileBytes.openForAppending(path)
+      beginning = (try? handle.offset()).map { Int($0) } ?? 0
       state.withLock {
         $0.file = handle
         $0.received = beginning
       }
     } catch {
-      return (.cannotWrite(Downloader.reason(error)), false, 0)
+      return (.cannotWrite(error), false, 0)
     }
     var request = URLRequest(url: address)
     request.cachePolicy = .reloadIgnoringLocalCacheData
@@ -93,6 +89,16 @@ final class Transfer: NSObject, URLSessionDataDelegate {
     completionHandler(accept(response) ? .allow : .cancel)
   }
 
+  /// What an error of Foundation says about the file.
+  private func problem(_ error: any Error) -> DatasetError {
+    let error = error as NSError
+    let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+    return .cannotWrite(
+      path,
+      reason: cause.domain == NSPOSIXErrorDomain
+        ? FileBytes.reason(Int32(cause.code)) : cause.localizedDescription)
+  }
+
   /// Prepares the file for the body that follows; false if there is nothing to follow.
   private func accept(_ response: URLResponse) -> Bool {
     guard let http = response as? HTTPURLResponse else { return true }
@@ -102,9 +108,9 @@ final class Transfer: NSObject, URLSessionDataDelegate {
         state.resumed = state.received > 0
       case 200:
         do {
-          try state.file?.truncate(atOffset: 0)
+          if state.received > 0 { try state.file?.truncate(atOffset: 0) }
         } catch {
-          state.end = .cannotWrite(Downloader.reason(error))
+          state.end = .cannotWrite(problem(error))
           return false
         }
         state.received = 0
@@ -133,7 +139,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
       do {
         try state.file?.write(contentsOf: data)
       } catch {
-        state.end = .cannotWrite(Downloader.reason(error))
+        state.end = .cannotWrite(problem(error))
         dataTask.cancel()
         return nil
       }
@@ -164,7 +170,7 @@ final class Transfer: NSObject, URLSessionDataDelegate {
         try state.file?.synchronize()
         try state.file?.close()
       } catch {
-        if state.end == .finished { state.end = .cannotWrite(Downloader.reason(error)) }
+        if state.end == .finished { state.end = .cannotWrite(problem(error)) }
       }
       state.file = nil
     }
