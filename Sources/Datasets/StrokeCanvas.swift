@@ -54,8 +54,8 @@ struct StrokeCanvas {
     }
   }
 
-  /// Writes the picture into `pixels[first ..< first + 784]`: `ink`·coverage·(1 + `grain`·ξ),
-  /// where coverage falls from 1 to 0 over `edge` pixels across the border of the ink, and ξ
+  /// Calls `store` once per pixel with 255·`ink`·coverage·(1 + `grain`·ξ), cut to 0…255, where
+  /// coverage falls smoothly from 1 to 0 over `edge` pixels across the border of the ink, and ξ
   /// is `noise`, one number per pixel. Paper without ink is exactly 0.
   func develop(
     ink: Float, edge: Float, grain: Float, noise: [Float], store: (_ pixel: Int, UInt8) -> Void

@@ -11,6 +11,11 @@ public import RandomStreams
 /// any number of threads, with identical bits; only additions, products and square roots of
 /// IEEE floats are used, so the bits do not depend on the C library either.
 ///
+/// Difficulty, 60,000 examples for training and 10,000 for testing, measured with an independent
+/// NumPy program at one seed: least squares 80.7 %, softmax regression 89.6 %; 784-50-20-10 with
+/// sigmoids and squared error by backpropagation 96.7 % after 100,000 batches of 32 with plain
+/// gradient descent at rate 4·10⁻⁴, 99.5 % with Adam. Inked pixels: 20.7 % (MNIST: 19.1 %).
+///
 /// It is a stand-in for MNIST of the same size and interface, not a model of handwriting:
 /// results on it are not results on MNIST.
 public struct SyntheticDigits: Sendable {
