@@ -84,6 +84,7 @@ let package = Package(
       name: "bench", dependencies: ["Experiments", "LearningRules", "RateNetworks", argumentParser, subprocess],
       exclude: ["peers"], swiftSettings: house),
 
+    tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests("Experiments", []),
 
     .target(
