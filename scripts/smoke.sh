@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Uses the built program as a person would: exit codes, one clear message per mistake, no stack
+# traces, bit-identical results for any number of threads and any interruption.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+apical="$(swift build -c release --show-bin-path)/apical"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+check() { # description, command...
+  local description=$1
+  shift
+  if "$@" > "$work/out" 2> "$work/err"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED: %s\n' "$description"
+    tail -n 5 "$work/out" "$work/err"
+  fi
+}
+exits() { # expected code, command...
+  local expected=$1 code=0
+  shift
+  "$@" || code=$?
+  if [ "$code" -ne "$expected" ]; then
+    echo "exit code $code, expected $expected"
+    return 1
+  fi
+}
+same() { cmp "$1" "$2"; }
+metrics() { cut -d, -f1,2,4- "$1/metrics.csv"; } # all but wall_seconds
+same_run() { # two run directories: metrics, weights, traces
+  cmp <(metrics "$1") <(metrics "$2") && cmp "$1/weights.h5" "$2/weights.h5" \
+    && for trace in "$1"/traces/*; do cmp "$trace" "$2/traces/$(basename "$trace")" || return 1; done
+}
+spec=models/digits-learned-feedback.yaml
+small=(--progress none --set schedule.steps=600 --set schedule.evaluateEvery=200
+  --set schedule.checkpointEvery=200 --set data.syntheticDigits.train=3000
+  --set data.syntheticDigits.test=1000 --set data.syntheticDigits.validation=500
+  --set feedback.perturbation.warmup=100)
+
+for model in models/*.yaml; do
+  check "$model has no mistakes" exits 0 "$apical" check "$model"
+done
+check "explain" exits 0 "$apical" explain "$spec"
+check "list" exits 0 "$apical" list
+check "a run" exits 0 "$apical" run "$spec" "${small[@]}" --threads 1 --out "$work/one"
+for threads in 2 3; do
+  check "a run on $threads threads" \
+    exits 0 "$apical" run "$spec" "${small[@]}" --threads "$threads" --out "$work/threads$threads"
+  check "$threads threads give the same bits" same_run "$work/one" "$work/threads$threads"
+done
+check "a run without recordings" \
+  exits 0 "$apical" run "$spec" "${small[@]}" --set 'record=[]' --out "$work/quiet"
+check "recordings change no metric" cmp <(metrics "$work/one") <(metrics "$work/quiet")
+check "recordings change no weight" same "$work/one/weights.h5" "$work/quiet/weights.h5"
+
+# An interrupt at any moment leaves a checkpoint; the resumed run ends with the same bits.
+interrupted() {
+  local code=0
+  "$apical" run "$spec" "${small[@]}" --threads 2 --out "$1" &
+  local process=$!
+  while [ ! -s "$1/metrics.csv" ]; do sleep 0.01; done
+  kill -INT "$process" 2> /dev/null || true
+  wait "$process" || code=$?
+  [ "$code" -eq 75 ] || [ "$code" -eq 0 ]
+}
+check "an interrupted run" interrupted "$work/cut"
+if [ "$(grep -c '"status" : "done"' "$work/cut/manifest.json")" -eq 0 ]; then
+  check "a resumed run" \
+    exits 0 "$apical" run "$spec" "${small[@]}" --out "$work/cut" --resume
+fi
+check "interrupting changes no bit" same_run "$work/one" "$work/cut"
+
+check "unknown key" exits 2 "$apical" check "$spec" --set descent.sgd.rat=1
+check "no such file" exits 2 "$apical" check "$work/none.yaml"
+check "no such option" exits 2 "$apical" run "$spec" --nonsense
+check "a folder in use" exits 2 "$apical" run "$spec" "${small[@]}" --out "$work/one"
+check "no data" exits 3 env -u APICAL_DATA "$apical" run models/mnist-learned-feedback.yaml \
+  --data "$work" --out "$work/nodata"
+check "nothing is left of a run without data" test ! -e "$work/nodata"
+check "numbers diverge" exits 4 "$apical" run "$spec" "${small[@]}" --set descent.sgd.rate=1.0e+6 \
+  --out "$work/diverged"
+check "output that cannot be written" exits 5 "$apical" run "$spec" "${small[@]}" \
+  --out /proc/apical-cannot-write-here
+check "no stack trace" bash -c "! grep -qiE 'fatal error|stack dump|swift runtime' '$work/err'"
+
+echo "smoke: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
