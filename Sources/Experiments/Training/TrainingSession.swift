@@ -35,6 +35,8 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
   private var order: EpochOrder
   private var testOrder: EpochOrder
   private var batch: Batch<Scalar>
+  private var testBatch: Batch<Scalar>
+  private var trajectoryRecord: TrialRecord<Scalar>
   private var indices: [Int] = []
   private let started = ContinuousClock.now
   private let random: RandomKey
@@ -63,6 +65,12 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
     order = EpochOrder(count: data.training.count, key: random.purpose(.shuffling))
     testOrder = EpochOrder(count: data.test.count, key: random.purpose(.shuffling).child(1))
     batch = data.training.makeBatch(trials: spec.data.batch)
+    testBatch = data.test.makeBatch(trials: spec.data.batch)
+    let noisy = spec.feedback.presentation.noise.map {
+      Presentation.perturbed(by: $0, comparedWith: .none, activityFrom: .perturbed)
+    }
+    trajectoryRecord = TrialRecord(
+      architecture: architecture, trials: spec.data.batch, presentation: noisy ?? .quiet)
     let measured = data.validation.count > 0 ? data.validation : data.training
     agreementBatch =
       architecture.hiddenLayerCount > 0
@@ -85,16 +93,11 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
   private mutating func followTrajectory() throws {
     let step = trainer.state.step
     testOrder.indices(forBatch: step, size: spec.data.batch, into: &indices)
-    let testBatch = data.test.batch(indices)
-    let presentation: Presentation =
-      spec.feedback.presentation.noise.map {
-        .perturbed(by: $0, comparedWith: .none, activityFrom: .perturbed)
-      } ?? .quiet
-    var network = trainer.network
-    var record = network.makeRecord(trials: testBatch.trials, presentation: presentation)
-    try network.present(
-      testBatch, loss: spec.loss, random: random.purpose(.test), step: step, into: &record)
-    sums.trajectoryMistakes += record.prediction.mistakes(against: testBatch.labels)
+    data.test.fill(&testBatch, with: indices)
+    try trainer.network.present(
+      testBatch, loss: spec.loss, random: random.purpose(.test), step: step,
+      into: &trajectoryRecord)
+    sums.trajectoryMistakes += trajectoryRecord.prediction.mistakes(against: testBatch.labels)
     sums.trajectoryTrials += testBatch.trials
   }
 
