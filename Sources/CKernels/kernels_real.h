@@ -289,14 +289,24 @@ CK_INLINE void NAME(product_blocks)(uint32_t begin, uint32_t end, const uint32_t
   for (int b = 0; b < blocks; ++b) STORE(out + offset[b], sum[b]);
 }
 
-CK_CLONES void NAME(ck_sparse_product)(size_t rows, const uint32_t *starts,
-                                       const uint32_t *columns, const REAL *values,
+/// Asks for the entries of a row that is needed soon: rows of a batch lie anywhere in memory.
+CK_INLINE void NAME(prefetch_row)(uint32_t begin, uint32_t end, const uint32_t *columns,
+                                  const REAL *values) {
+  for (uint32_t entry = begin; entry < end; entry += 64 / sizeof(uint32_t))
+    __builtin_prefetch(columns + entry);
+  for (uint32_t entry = begin; entry < end; entry += 64 / sizeof(REAL))
+    __builtin_prefetch(values + entry);
+}
+
+CK_CLONES void NAME(ck_sparse_product)(size_t rows, const uint32_t *begins,
+                                       const uint32_t *ends, const uint32_t *columns, const REAL *values,
                                        const REAL *weights, const REAL *bias, size_t width,
                                        REAL *out) {
   size_t blockCount = (width + LANES - 1) / LANES;
   for (size_t i = 0; i < rows; ++i) {
-    uint32_t begin = starts[i], end = starts[i + 1];
+    uint32_t begin = begins[i], end = ends[i];
     REAL *result = out + i * width;
+    if (i + 2 < rows) NAME(prefetch_row)(begins[i + 2], ends[i + 2], columns, values);
     if (width < LANES) {
       for (size_t k = 0; k < width; ++k) result[k] = bias[k];
       for (uint32_t entry = begin; entry < end; ++entry)
@@ -332,33 +342,36 @@ CK_INLINE void NAME(outer_blocks)(uint32_t begin, uint32_t end, const uint32_t *
 }
 
 /// Sorts the entries of all rows by column (a counting sort: rows stay ascending within a
-/// column): column j's are ends[j - 1] ..< ends[j], with their rows and scaled values.
-CK_INLINE void NAME(sort_by_column)(size_t rows, const uint32_t *starts, const uint32_t *columns,
-                                    const REAL *values, size_t columnCount, REAL alpha,
-                                    uint32_t *ends, uint32_t *rowOf, REAL *entries) {
-  memset(ends, 0, (columnCount + 1) * sizeof(uint32_t));
-  for (uint32_t entry = starts[0]; entry < starts[rows]; ++entry) ends[columns[entry] + 1] += 1;
-  for (size_t j = 0; j < columnCount; ++j) ends[j + 1] += ends[j];
+/// column): column j's are places[j - 1] ..< places[j], with their rows and scaled values.
+CK_INLINE void NAME(sort_by_column)(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                                    const uint32_t *columns, const REAL *values,
+                                    size_t columnCount, REAL alpha, uint32_t *places,
+                                    uint32_t *rowOf, REAL *entries) {
+  memset(places, 0, (columnCount + 1) * sizeof(uint32_t));
+  for (size_t i = 0; i < rows; ++i)
+    for (uint32_t entry = begins[i]; entry < ends[i]; ++entry) places[columns[entry] + 1] += 1;
+  for (size_t j = 0; j < columnCount; ++j) places[j + 1] += places[j];
   for (size_t i = 0; i < rows; ++i) {
-    for (uint32_t entry = starts[i]; entry < starts[i + 1]; ++entry) {
-      uint32_t position = ends[columns[entry]]++;
+    for (uint32_t entry = begins[i]; entry < ends[i]; ++entry) {
+      uint32_t position = places[columns[entry]]++;
       rowOf[position] = (uint32_t)i;
       entries[position] = alpha * values[entry];
     }
   }
 }
 
-CK_CLONES void NAME(ck_sparse_outer)(size_t rows, const uint32_t *starts,
-                                     const uint32_t *columns, const REAL *values,
+CK_CLONES void NAME(ck_sparse_outer)(size_t rows, const uint32_t *begins,
+                                     const uint32_t *ends, const uint32_t *columns, const REAL *values,
                                      size_t columnCount, const REAL *delta, size_t width,
                                      REAL alpha, uint32_t *index, REAL *scratch,
                                      REAL *weights) {
-  uint32_t *ends = index, *rowOf = index + columnCount + 1;
+  uint32_t *places = index, *rowOf = index + columnCount + 1;
   REAL *packed = scratch, *entries = scratch + rows * LANES * GROUP;
-  NAME(sort_by_column)(rows, starts, columns, values, columnCount, alpha, ends, rowOf, entries);
+  NAME(sort_by_column)(rows, begins, ends, columns, values, columnCount, alpha, places, rowOf,
+                       entries);
   if (width < LANES) {
     for (size_t j = 0; j < columnCount; ++j)
-      for (uint32_t entry = j == 0 ? 0 : ends[j - 1]; entry < ends[j]; ++entry)
+      for (uint32_t entry = j == 0 ? 0 : places[j - 1]; entry < places[j]; ++entry)
         for (size_t k = 0; k < width; ++k)
           weights[j * width + k] += entries[entry] * delta[(size_t)rowOf[entry] * width + k];
     return;
@@ -374,10 +387,10 @@ CK_CLONES void NAME(ck_sparse_outer)(size_t rows, const uint32_t *starts,
         STORE(packed + (i * blocks + b) * LANES,
               LOAD(delta + i * width + NAME(block_offset)(first + b, width)));
     for (size_t j = 0; j < columnCount; ++j) {
-      uint32_t begin = j == 0 ? 0 : ends[j - 1];
-      if (begin == ends[j]) continue;
+      uint32_t begin = j == 0 ? 0 : places[j - 1];
+      if (begin == places[j]) continue;
 #define BODY(n)                                                                            \
-  NAME(outer_blocks)(begin, ends[j], rowOf, entries, packed, width, first, n,              \
+  NAME(outer_blocks)(begin, places[j], rowOf, entries, packed, width, first, n,              \
                      weights + j * width)
       WITH_CONSTANT_BLOCKS(blocks, BODY)
 #undef BODY

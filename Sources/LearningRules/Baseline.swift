@@ -120,7 +120,7 @@ extension Activity {
     case .dense(let matrix):
       for column in 0..<matrix.columns { body(column, matrix[row, column]) }
     case .sparse(let rows):
-      for entry in Int(rows.starts[row])..<Int(rows.starts[row + 1]) {
+      for entry in rows.entries(ofRow: row) {
         body(Int(rows.columnIndices[entry]), rows.values[entry])
       }
     }

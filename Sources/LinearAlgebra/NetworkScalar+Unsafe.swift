@@ -29,21 +29,25 @@ extension Float: NetworkScalar {
   }
 
   public static func _sparseProduct(
-    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt32>,
     _ values: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
     _ width: Int, _ out: UnsafeMutablePointer<Float>
   ) {
-    unsafe ck_sparse_product_f32(rows, starts, columns, values, weights, bias, width, out)
+    unsafe ck_sparse_product_f32(
+      rows, begins, ends, columns, values, weights, bias, width, out)
   }
 
   public static func _sparseOuter(
-    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt32>,
     _ values: UnsafePointer<Float>, _ columnCount: Int, _ delta: UnsafePointer<Float>,
     _ width: Int, _ alpha: Float, _ index: UnsafeMutablePointer<UInt32>,
     _ reals: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>
   ) {
     unsafe ck_sparse_outer_f32(
-      rows, starts, columns, values, columnCount, delta, width, alpha, index, reals, weights)
+      rows, begins, ends, columns, values, columnCount, delta, width, alpha, index, reals,
+      weights)
   }
 
   public static func _multiply(
@@ -132,21 +136,25 @@ extension Double: NetworkScalar {
   }
 
   public static func _sparseProduct(
-    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt32>,
     _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ bias: UnsafePointer<Double>,
     _ width: Int, _ out: UnsafeMutablePointer<Double>
   ) {
-    unsafe ck_sparse_product_f64(rows, starts, columns, values, weights, bias, width, out)
+    unsafe ck_sparse_product_f64(
+      rows, begins, ends, columns, values, weights, bias, width, out)
   }
 
   public static func _sparseOuter(
-    _ rows: Int, _ starts: UnsafePointer<UInt32>, _ columns: UnsafePointer<UInt32>,
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt32>,
     _ values: UnsafePointer<Double>, _ columnCount: Int, _ delta: UnsafePointer<Double>,
     _ width: Int, _ alpha: Double, _ index: UnsafeMutablePointer<UInt32>,
     _ reals: UnsafeMutablePointer<Double>, _ weights: UnsafeMutablePointer<Double>
   ) {
     unsafe ck_sparse_outer_f64(
-      rows, starts, columns, values, columnCount, delta, width, alpha, index, reals, weights)
+      rows, begins, ends, columns, values, columnCount, delta, width, alpha, index, reals,
+      weights)
   }
 
   public static func _multiply(

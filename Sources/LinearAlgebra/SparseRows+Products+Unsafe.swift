@@ -25,23 +25,36 @@ extension SparseRows {
       "sparse product: [\(rows), \(columns)] times [\(weights.rows), \(weights.columns)] plus \(bias.count) biases into [\(out.rows), \(out.columns)]"
     )
     guard rows > 0, !bias.isEmpty else { return }
-    unsafe starts.withUnsafeBufferPointer { starts in
-      unsafe columnIndices.withUnsafeBufferPointer { columns in
-        unsafe values.withUnsafeBufferPointer { values in
-          unsafe weights.elements.withUnsafeBufferPointer { weights in
-            unsafe bias.withUnsafeBufferPointer { bias in
-              unsafe out.elements.withUnsafeMutableBufferPointer { out in
-                guard let columns = columns.baseAddress, let values = values.baseAddress else {
-                  // No entry at all: every row is the bias.
-                  unsafe Scalar._broadcastRows(
-                    rows, bias.count, bias.baseAddress!, out.baseAddress!)
-                  return
-                }
-                unsafe Scalar._sparseProduct(
-                  rows, starts.baseAddress!, columns, values, weights.baseAddress!,
-                  bias.baseAddress!, bias.count, out.baseAddress!)
-              }
-            }
+    guard entryCount > 0 else {
+      out.setRows(to: bias)
+      return
+    }
+    let rows = rows
+    unsafe withUnsafeEntries { begins, ends, columns, values in
+      unsafe weights.elements.withUnsafeBufferPointer { weights in
+        unsafe bias.withUnsafeBufferPointer { bias in
+          unsafe out.elements.withUnsafeMutableBufferPointer { out in
+            unsafe Scalar._sparseProduct(
+              rows, begins, ends, columns, values, weights.baseAddress!, bias.baseAddress!,
+              bias.count, out.baseAddress!)
+          }
+        }
+      }
+    }
+  }
+
+  /// The four arrays as pointers; there must be an entry and a row.
+  private func withUnsafeEntries(
+    _ body: (
+      UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafePointer<Scalar>
+    ) -> Void
+  ) {
+    unsafe begins.withUnsafeBufferPointer { begins in
+      unsafe ends.withUnsafeBufferPointer { ends in
+        unsafe columnIndices.withUnsafeBufferPointer { columns in
+          unsafe values.withUnsafeBufferPointer { values in
+            unsafe body(
+              begins.baseAddress!, ends.baseAddress!, columns.baseAddress!, values.baseAddress!)
           }
         }
       }
@@ -61,20 +74,17 @@ extension SparseRows {
     )
     guard rows > 0, delta.columns > 0, entryCount > 0 else { return }
     let columnCount = columns
+    let rows = rows
     scratch.reserve(index: columnCount + 1 + entryCount, reals: 64 * rows + entryCount)
-    unsafe starts.withUnsafeBufferPointer { starts in
-      unsafe columnIndices.withUnsafeBufferPointer { columns in
-        unsafe values.withUnsafeBufferPointer { values in
-          unsafe delta.elements.withUnsafeBufferPointer { delta0 in
-            unsafe scratch.index.withUnsafeMutableBufferPointer { index in
-              unsafe scratch.reals.withUnsafeMutableBufferPointer { reals in
-                unsafe weights.elements.withUnsafeMutableBufferPointer { weights in
-                  unsafe Scalar._sparseOuter(
-                    rows, starts.baseAddress!, columns.baseAddress!, values.baseAddress!,
-                    columnCount, delta0.baseAddress!, delta.columns, alpha, index.baseAddress!,
-                    reals.baseAddress!, weights.baseAddress!)
-                }
-              }
+    unsafe withUnsafeEntries { begins, ends, columns, values in
+      unsafe delta.elements.withUnsafeBufferPointer { delta0 in
+        unsafe scratch.index.withUnsafeMutableBufferPointer { index in
+          unsafe scratch.reals.withUnsafeMutableBufferPointer { reals in
+            unsafe weights.elements.withUnsafeMutableBufferPointer { weights in
+              unsafe Scalar._sparseOuter(
+                rows, begins, ends, columns, values, columnCount, delta0.baseAddress!,
+                delta.columns, alpha, index.baseAddress!, reals.baseAddress!,
+                weights.baseAddress!)
             }
           }
         }

@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The non-zero entries of a `[rows, columns]` block, row after row (compressed sparse rows).
+/// The non-zero entries of a `[rows, columns]` block, row by row (compressed sparse rows).
 ///
-/// Row i holds entries `starts[i] ..< starts[i + 1]`, columns ascending. Images of digits are
-/// four fifths zero: the products with the first layer's weights take this form.
-public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
+/// Row i holds entries `begins[i] ..< ends[i]` of `columnIndices` and `values`, columns ascending.
+/// Rows need not lie one after the other: a batch is a choice of a data set's rows and shares its
+/// storage (`gather`). Images of digits are four fifths zero: the products with the first layer's
+/// weights take this form.
+public struct SparseRows<Scalar: NetworkScalar>: Sendable {
   /// The number of rows.
-  public private(set) var rows: Int
+  public var rows: Int { begins.count }
   /// The number of columns.
   public let columns: Int
-  /// Where each row's entries begin; `rows + 1` numbers, the first 0.
-  public private(set) var starts: [UInt32]
+  /// Where each row's entries begin.
+  public private(set) var begins: [UInt32]
+  /// Where each row's entries end.
+  public private(set) var ends: [UInt32]
   /// The column of each entry.
   public private(set) var columnIndices: [UInt32]
   /// The value of each entry.
   public private(set) var values: [Scalar]
+  /// The number of entries of all rows.
+  public private(set) var entryCount: Int
 
   /// `rows` rows without entries, of the given width.
   public init(rows: Int = 0, columns: Int) {
-    self.rows = rows
     self.columns = columns
-    starts = Array(repeating: 0, count: rows + 1)
+    begins = Array(repeating: 0, count: rows)
+    ends = begins
     columnIndices = []
     values = []
+    entryCount = 0
   }
 
   /// The non-zero entries of a dense matrix.
@@ -33,8 +40,9 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
 
   /// Rows of prebuilt arrays, for builders that make them whole.
   ///
-  /// Only the arrays' lengths are checked. The caller promises that `starts` ascends from 0 and
-  /// that each row's columns ascend and lie below `columns`; the products trust it.
+  /// Row i holds entries `starts[i] ..< starts[i + 1]`. Only the arrays' lengths are checked. The
+  /// caller promises that `starts` ascends from 0 and that each row's columns ascend and lie
+  /// below `columns`; the products trust it.
   public init(
     uncheckedStarts starts: [UInt32], columnIndices: [UInt32], values: [Scalar], columns: Int
   ) {
@@ -42,15 +50,16 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
       starts.first == 0 && Int(starts.last ?? 0) == values.count
         && columnIndices.count == values.count,
       "\(starts.count) starts, \(columnIndices.count) columns, \(values.count) values")
-    rows = starts.count - 1
     self.columns = columns
-    self.starts = starts
+    begins = Array(starts.dropLast())
+    ends = Array(starts.dropFirst())
     self.columnIndices = columnIndices
     self.values = values
+    entryCount = values.count
   }
 
-  /// The number of entries.
-  public var entryCount: Int { values.count }
+  /// The places of a row's entries.
+  public func entries(ofRow row: Int) -> Range<Int> { Int(begins[row])..<Int(ends[row]) }
 
   /// The fraction of entries that is not zero.
   public var density: Double {
@@ -62,29 +71,42 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable, Equatable {
   @specialized(where Scalar == Double)
   public mutating func append(_ row: ArraySlice<Scalar>) {
     precondition(row.count == columns, "a row of \(row.count) in a block of \(columns) columns")
+    begins.append(UInt32(values.count))
     for (column, value) in row.enumerated() where value != 0 {
       columnIndices.append(UInt32(column))
       values.append(value)
+      entryCount += 1
     }
-    rows += 1
-    starts.append(UInt32(values.count))
+    ends.append(UInt32(values.count))
   }
 
-  /// Becomes the rows `indices` of `source`, in that order, keeping storage.
+  /// Becomes the rows `indices` of `source`, in that order, sharing its storage: nothing but
+  /// places is copied.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func gather(_ indices: [Int], from source: SparseRows) {
     precondition(source.columns == columns, "\(source.columns) columns into \(columns)")
-    rows = indices.count
-    starts.removeAll(keepingCapacity: true)
-    columnIndices.removeAll(keepingCapacity: true)
-    values.removeAll(keepingCapacity: true)
-    starts.append(0)
+    begins.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    entryCount = 0
     for index in indices {
-      let range = Int(source.starts[index])..<Int(source.starts[index + 1])
-      columnIndices.append(contentsOf: source.columnIndices[range])
-      values.append(contentsOf: source.values[range])
-      starts.append(UInt32(values.count))
+      let (begin, end) = (source.begins[index], source.ends[index])
+      begins.append(begin)
+      ends.append(end)
+      entryCount += Int(end - begin)
+    }
+    columnIndices = source.columnIndices
+    values = source.values
+  }
+}
+
+extension SparseRows: Equatable {
+  /// Whether two blocks have the same entries, wherever these lie.
+  public static func == (a: SparseRows, b: SparseRows) -> Bool {
+    guard a.rows == b.rows, a.columns == b.columns else { return false }
+    return (0..<a.rows).allSatisfy { row in
+      let (x, y) = (a.entries(ofRow: row), b.entries(ofRow: row))
+      return a.columnIndices[x] == b.columnIndices[y] && a.values[x] == b.values[y]
     }
   }
 }
@@ -99,7 +121,7 @@ extension Matrix {
       "sparse [\(rows.rows), \(rows.columns)] into [\(self.rows), \(columns)]")
     fill(0)
     for i in 0..<self.rows {
-      for entry in Int(rows.starts[i])..<Int(rows.starts[i + 1]) {
+      for entry in rows.entries(ofRow: i) {
         elements[i * columns + Int(rows.columnIndices[entry])] = rows.values[entry]
       }
     }

@@ -71,24 +71,29 @@ void ck_activate_f64(int function, size_t count, const double *u, double *h,
 
 // MARK: Products with sparse inputs
 //
-// `rows` sparse rows: row i holds entries starts[i] ..< starts[i + 1] of (columns, values).
+// `rows` sparse rows: row i holds entries begins[i] ..< ends[i] of (columns, values), columns
+// ascending. Rows need not follow one another: a batch is a choice of a data set's rows.
 
 /// out[i, :] = bias + sum_j x[i, j] weights[j, :], with `width` columns.
-void ck_sparse_product_f32(size_t rows, const uint32_t *starts, const uint32_t *columns,
+void ck_sparse_product_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                           const uint32_t *columns,
                            const float *values, const float *weights, const float *bias,
                            size_t width, float *out);
-void ck_sparse_product_f64(size_t rows, const uint32_t *starts, const uint32_t *columns,
+void ck_sparse_product_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                           const uint32_t *columns,
                            const double *values, const double *weights, const double *bias,
                            size_t width, double *out);
 
 /// weights[j, :] += alpha * sum_i x[i, j] delta[i, :], rows in ascending order of i.
 /// Scratch: `index` holds columnCount + 1 + (number of entries) words, `reals` holds
-/// 64 * rows + (number of entries). starts[0] must be 0.
-void ck_sparse_outer_f32(size_t rows, const uint32_t *starts, const uint32_t *columns,
+/// 64 * rows + (number of entries).
+void ck_sparse_outer_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                           const uint32_t *columns,
                          const float *values, size_t columnCount, const float *delta,
                          size_t width, float alpha, uint32_t *index, float *reals,
                          float *weights);
-void ck_sparse_outer_f64(size_t rows, const uint32_t *starts, const uint32_t *columns,
+void ck_sparse_outer_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                           const uint32_t *columns,
                          const double *values, size_t columnCount, const double *delta,
                          size_t width, double alpha, uint32_t *index, double *reals,
                          double *weights);
