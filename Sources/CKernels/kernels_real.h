@@ -242,14 +242,18 @@ CK_CLONES void NAME(ck_activate)(int function, size_t count, const REAL *u, REAL
 
 // MARK: Sparse products
 //
-// Columns are taken in blocks of LANES, up to GROUP blocks at a time so that the
-// accumulators stay in registers. The last block of a width that is no multiple of LANES
-// overlaps its neighbour: the shared columns are computed twice, to the same value, from
-// inputs that are all read before anything is stored.
+// The weights of a first layer outgrow the fastest cache, so rows of the batch walk together
+// through bands of columns whose weights fit in it. Within a band the weights' own columns
+// are taken in blocks of LANES, up to GROUP at a time, so that sums stay in registers. The last
+// block of a width that is no multiple of LANES overlaps its neighbour: the shared columns are
+// computed twice, to the same value, from inputs that are all read before anything is stored.
+// Every sum runs over ascending columns (product) or rows (outer product), bands or not.
 
 typedef REAL NAME(lanes) __attribute__((vector_size(32), aligned(sizeof(REAL))));
 
 #define GROUP 8
+#define TEAM 64          // rows that walk together
+#define BAND_BYTES 20480 // weights of a band
 #define LOAD(p) (*(const NAME(lanes) *)(p))
 #define STORE(p, v) (*(NAME(lanes) *)(p) = (v))
 
@@ -266,30 +270,26 @@ typedef REAL NAME(lanes) __attribute__((vector_size(32), aligned(sizeof(REAL))))
   default: body(1); break;                 \
   }
 
-CK_INLINE size_t NAME(block_offset)(size_t block, size_t width) {
-  size_t offset = block * LANES;
-  return offset + LANES <= width ? offset : width - LANES;
+/// Where a group's last block begins, counted from its first; other blocks follow one another.
+CK_INLINE size_t NAME(last_offset)(size_t first, size_t blocks, size_t width) {
+  size_t end = (first + blocks) * LANES;
+  return (end <= width ? end : width) - LANES - first * LANES;
 }
 
-/// One sparse row times `blocks` blocks of columns from block `first`.
-CK_INLINE void NAME(product_blocks)(uint32_t begin, uint32_t end, const uint32_t *columns,
-                                    const REAL *values, const REAL *weights, const REAL *bias,
-                                    size_t width, size_t first, const int blocks, REAL *out) {
-  size_t offset[GROUP];
-  NAME(lanes) sum[GROUP];
-  for (int b = 0; b < blocks; ++b) {
-    offset[b] = NAME(block_offset)(first + (size_t)b, width);
-    sum[b] = LOAD(bias + offset[b]);
-  }
-  for (uint32_t entry = begin; entry < end; ++entry) {
-    const REAL *row = weights + (size_t)columns[entry] * width;
-    REAL value = values[entry];
-    for (int b = 0; b < blocks; ++b) sum[b] += value * LOAD(row + offset[b]);
-  }
-  for (int b = 0; b < blocks; ++b) STORE(out + offset[b], sum[b]);
+#define OFFSET(b) ((b) == blocks - 1 ? last : (size_t)(LANES * (b)))
+
+/// The number of blocks to take from `first`: at most GROUP, and never all but one of the rest,
+/// so that the overlapping last block is in one group with its neighbour.
+CK_INLINE size_t NAME(group_size)(size_t first, size_t blockCount) {
+  size_t remaining = blockCount - first;
+  return remaining == GROUP + 1 ? GROUP - 1 : (remaining < GROUP ? remaining : GROUP);
 }
 
-/// Asks for the entries of a row that is needed soon: rows of a batch lie anywhere in memory.
+CK_INLINE size_t NAME(band_size)(size_t blocks) {
+  return BAND_BYTES / (blocks * LANES * sizeof(REAL));
+}
+
+/// Asks for the entries of rows that are needed soon: rows of a batch lie anywhere in memory.
 CK_INLINE void NAME(prefetch_row)(uint32_t begin, uint32_t end, const uint32_t *columns,
                                   const REAL *values) {
   for (uint32_t entry = begin; entry < end; entry += 64 / sizeof(uint32_t))
@@ -298,102 +298,113 @@ CK_INLINE void NAME(prefetch_row)(uint32_t begin, uint32_t end, const uint32_t *
     __builtin_prefetch(values + entry);
 }
 
+/// out += one row's entries before column `limit`, times the weights; the next entry's place.
+CK_INLINE uint32_t NAME(product_blocks)(uint32_t entry, uint32_t end, uint32_t limit,
+                                        const uint32_t *columns, const REAL *values,
+                                        const REAL *weights, size_t width, size_t first,
+                                        const int blocks, REAL *out) {
+  size_t last = NAME(last_offset)(first, (size_t)blocks, width);
+  NAME(lanes) sum[GROUP];
+  weights += first * LANES;
+  out += first * LANES;
+  for (int b = 0; b < blocks; ++b) sum[b] = LOAD(out + OFFSET(b));
+  for (; entry < end && columns[entry] < limit; ++entry) {
+    const REAL *row = weights + (size_t)columns[entry] * width;
+    REAL value = values[entry];
+    for (int b = 0; b < blocks; ++b) sum[b] += value * LOAD(row + OFFSET(b));
+  }
+  for (int b = 0; b < blocks; ++b) STORE(out + OFFSET(b), sum[b]);
+  return entry;
+}
+
 CK_CLONES void NAME(ck_sparse_product)(size_t rows, const uint32_t *begins,
-                                       const uint32_t *ends, const uint32_t *columns, const REAL *values,
+                                       const uint32_t *ends, const uint32_t *columns,
+                                       const REAL *values, size_t columnCount,
                                        const REAL *weights, const REAL *bias, size_t width,
                                        REAL *out) {
   size_t blockCount = (width + LANES - 1) / LANES;
-  for (size_t i = 0; i < rows; ++i) {
-    uint32_t begin = begins[i], end = ends[i];
-    REAL *result = out + i * width;
-    if (i + 2 < rows) NAME(prefetch_row)(begins[i + 2], ends[i + 2], columns, values);
-    if (width < LANES) {
-      for (size_t k = 0; k < width; ++k) result[k] = bias[k];
-      for (uint32_t entry = begin; entry < end; ++entry)
+  for (size_t i = 0; i < rows; ++i) memcpy(out + i * width, bias, width * sizeof(REAL));
+  if (width < LANES) {
+    for (size_t i = 0; i < rows; ++i)
+      for (uint32_t entry = begins[i]; entry < ends[i]; ++entry)
         for (size_t k = 0; k < width; ++k)
-          result[k] += values[entry] * weights[(size_t)columns[entry] * width + k];
-      continue;
-    }
-    for (size_t first = 0; first < blockCount; first += GROUP) {
-      size_t blocks = blockCount - first < GROUP ? blockCount - first : GROUP;
-#define BODY(n)                                                                              \
-  NAME(product_blocks)(begin, end, columns, values, weights, bias, width, first, n, result)
-      WITH_CONSTANT_BLOCKS(blocks, BODY)
+          out[i * width + k] += values[entry] * weights[(size_t)columns[entry] * width + k];
+    return;
+  }
+  for (size_t team = 0; team < rows; team += TEAM) {
+    size_t members = rows - team < TEAM ? rows - team : TEAM;
+    for (size_t first = 0, blocks = 0; first < blockCount; first += blocks) {
+      blocks = NAME(group_size)(first, blockCount);
+      uint32_t place[TEAM];
+      memcpy(place, begins + team, members * sizeof(uint32_t));
+      for (size_t i = 0; i < members && first == 0; ++i)
+        NAME(prefetch_row)(begins[team + i], ends[team + i], columns, values);
+      for (size_t start = 0; start < columnCount; start += NAME(band_size)(blocks)) {
+        uint32_t limit = (uint32_t)(start + NAME(band_size)(blocks));
+        for (size_t i = 0; i < members; ++i) {
+          if (place[i] == ends[team + i] || columns[place[i]] >= limit) continue;
+#define BODY(n)                                                                            \
+  place[i] = NAME(product_blocks)(place[i], ends[team + i], limit, columns, values,        \
+                                  weights, width, first, n, out + (team + i) * width)
+          WITH_CONSTANT_BLOCKS(blocks, BODY)
 #undef BODY
+        }
+      }
     }
   }
 }
 
-/// Adds one column's sum of entries * delta rows to `blocks` blocks of its row of weights.
-/// `packed` holds the group's columns of delta, LANES * n to a row.
-CK_INLINE void NAME(outer_blocks)(uint32_t begin, uint32_t end, const uint32_t *rowOf,
-                                  const REAL *entries, const REAL *packed, size_t width,
-                                  size_t first, const int blocks, REAL *target) {
-  NAME(lanes) sum[GROUP];
-  for (int b = 0; b < blocks; ++b)
-    sum[b] = LOAD(target + NAME(block_offset)(first + (size_t)b, width));
-  for (uint32_t entry = begin; entry < end; ++entry) {
-    const REAL *row = packed + (size_t)rowOf[entry] * (size_t)(LANES * blocks);
-    REAL value = entries[entry];
-    for (int b = 0; b < blocks; ++b) sum[b] += value * LOAD(row + LANES * b);
+/// weights += alpha * one row's entries before column `limit`, times its delta; the next
+/// entry's place.
+CK_INLINE uint32_t NAME(outer_blocks)(uint32_t entry, uint32_t end, uint32_t limit,
+                                      const uint32_t *columns, const REAL *values, REAL alpha,
+                                      const REAL *delta, size_t width, size_t first,
+                                      const int blocks, REAL *weights) {
+  size_t last = NAME(last_offset)(first, (size_t)blocks, width);
+  NAME(lanes) change[GROUP];
+  weights += first * LANES;
+  delta += first * LANES;
+  for (int b = 0; b < blocks; ++b) change[b] = alpha * LOAD(delta + OFFSET(b));
+  for (; entry < end && columns[entry] < limit; ++entry) {
+    REAL *row = weights + (size_t)columns[entry] * width;
+    REAL value = values[entry];
+    NAME(lanes) sum[GROUP];
+    for (int b = 0; b < blocks; ++b) sum[b] = LOAD(row + OFFSET(b)) + value * change[b];
+    for (int b = 0; b < blocks; ++b) STORE(row + OFFSET(b), sum[b]);
   }
-  for (int b = 0; b < blocks; ++b)
-    STORE(target + NAME(block_offset)(first + (size_t)b, width), sum[b]);
-}
-
-/// Sorts the entries of all rows by column (a counting sort: rows stay ascending within a
-/// column): column j's are places[j - 1] ..< places[j], with their rows and scaled values.
-CK_INLINE void NAME(sort_by_column)(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                                    const uint32_t *columns, const REAL *values,
-                                    size_t columnCount, REAL alpha, uint32_t *places,
-                                    uint32_t *rowOf, REAL *entries) {
-  memset(places, 0, (columnCount + 1) * sizeof(uint32_t));
-  for (size_t i = 0; i < rows; ++i)
-    for (uint32_t entry = begins[i]; entry < ends[i]; ++entry) places[columns[entry] + 1] += 1;
-  for (size_t j = 0; j < columnCount; ++j) places[j + 1] += places[j];
-  for (size_t i = 0; i < rows; ++i) {
-    for (uint32_t entry = begins[i]; entry < ends[i]; ++entry) {
-      uint32_t position = places[columns[entry]]++;
-      rowOf[position] = (uint32_t)i;
-      entries[position] = alpha * values[entry];
-    }
-  }
+  return entry;
 }
 
 CK_CLONES void NAME(ck_sparse_outer)(size_t rows, const uint32_t *begins,
-                                     const uint32_t *ends, const uint32_t *columns, const REAL *values,
-                                     size_t columnCount, const REAL *delta, size_t width,
-                                     REAL alpha, uint32_t *index, REAL *scratch,
-                                     REAL *weights) {
-  uint32_t *places = index, *rowOf = index + columnCount + 1;
-  REAL *packed = scratch, *entries = scratch + rows * LANES * GROUP;
-  NAME(sort_by_column)(rows, begins, ends, columns, values, columnCount, alpha, places, rowOf,
-                       entries);
+                                     const uint32_t *ends, const uint32_t *columns,
+                                     const REAL *values, size_t columnCount, const REAL *delta,
+                                     size_t width, REAL alpha, REAL *weights) {
+  size_t blockCount = (width + LANES - 1) / LANES;
   if (width < LANES) {
-    for (size_t j = 0; j < columnCount; ++j)
-      for (uint32_t entry = j == 0 ? 0 : places[j - 1]; entry < places[j]; ++entry)
+    for (size_t i = 0; i < rows; ++i)
+      for (uint32_t entry = begins[i]; entry < ends[i]; ++entry)
         for (size_t k = 0; k < width; ++k)
-          weights[j * width + k] += entries[entry] * delta[(size_t)rowOf[entry] * width + k];
+          weights[(size_t)columns[entry] * width + k] +=
+              values[entry] * (alpha * delta[i * width + k]);
     return;
   }
-  // The last block may overlap its neighbour: both must lie in one group, whose weights are
-  // all read before any is stored. So the last group never holds one block alone.
-  size_t blockCount = (width + LANES - 1) / LANES;
-  for (size_t first = 0, blocks = 0; first < blockCount; first += blocks) {
-    size_t remaining = blockCount - first;
-    blocks = remaining == GROUP + 1 ? GROUP - 1 : (remaining < GROUP ? remaining : GROUP);
-    for (size_t i = 0; i < rows; ++i)
-      for (size_t b = 0; b < blocks; ++b)
-        STORE(packed + (i * blocks + b) * LANES,
-              LOAD(delta + i * width + NAME(block_offset)(first + b, width)));
-    for (size_t j = 0; j < columnCount; ++j) {
-      uint32_t begin = j == 0 ? 0 : places[j - 1];
-      if (begin == places[j]) continue;
+  for (size_t team = 0; team < rows; team += TEAM) {
+    size_t members = rows - team < TEAM ? rows - team : TEAM;
+    for (size_t first = 0, blocks = 0; first < blockCount; first += blocks) {
+      blocks = NAME(group_size)(first, blockCount);
+      uint32_t place[TEAM];
+      memcpy(place, begins + team, members * sizeof(uint32_t));
+      for (size_t start = 0; start < columnCount; start += NAME(band_size)(blocks)) {
+        uint32_t limit = (uint32_t)(start + NAME(band_size)(blocks));
+        for (size_t i = 0; i < members; ++i) {
+          if (place[i] == ends[team + i] || columns[place[i]] >= limit) continue;
 #define BODY(n)                                                                            \
-  NAME(outer_blocks)(begin, places[j], rowOf, entries, packed, width, first, n,              \
-                     weights + j * width)
-      WITH_CONSTANT_BLOCKS(blocks, BODY)
+  place[i] = NAME(outer_blocks)(place[i], ends[team + i], limit, columns, values, alpha,   \
+                                delta + (team + i) * width, width, first, n, weights)
+          WITH_CONSTANT_BLOCKS(blocks, BODY)
 #undef BODY
+        }
+      }
     }
   }
 }

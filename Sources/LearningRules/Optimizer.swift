@@ -34,7 +34,6 @@ public enum Optimizer: Sendable, Codable, Equatable {
 struct Descent<Scalar: NetworkScalar>: Sendable {
   let optimizer: Optimizer
   private var gradient: Connection<Scalar>?
-  private var scratch = SparseScratch<Scalar>()
 
   init(_ optimizer: Optimizer) { self.optimizer = optimizer }
 
@@ -47,8 +46,7 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
   ) {
     if case .sgd(let rate) = optimizer {
       connection.accumulateOuterProduct(
-        of: input, error, scaledBy: Scalar(-rate * scale), learnsBiases: learnsBiases,
-        scratch: &scratch)
+        of: input, error, scaledBy: Scalar(-rate * scale), learnsBiases: learnsBiases)
       return
     }
     let zero = Connection<Scalar>(
@@ -59,7 +57,7 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
     gradient.weights.fill(0)
     for index in gradient.biases.indices { gradient.biases[index] = 0 }
     gradient.accumulateOuterProduct(
-      of: input, error, scaledBy: Scalar(scale), learnsBiases: learnsBiases, scratch: &scratch)
+      of: input, error, scaledBy: Scalar(scale), learnsBiases: learnsBiases)
     state.steps += 1
     var first = state.first ?? zero
     state.first = nil

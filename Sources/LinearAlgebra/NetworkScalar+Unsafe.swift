@@ -31,23 +31,21 @@ extension Float: NetworkScalar {
   public static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
-    _ values: UnsafePointer<Float>, _ weights: UnsafePointer<Float>, _ bias: UnsafePointer<Float>,
-    _ width: Int, _ out: UnsafeMutablePointer<Float>
+    _ values: UnsafePointer<Float>, _ columnCount: Int, _ weights: UnsafePointer<Float>,
+    _ bias: UnsafePointer<Float>, _ width: Int, _ out: UnsafeMutablePointer<Float>
   ) {
     unsafe ck_sparse_product_f32(
-      rows, begins, ends, columns, values, weights, bias, width, out)
+      rows, begins, ends, columns, values, columnCount, weights, bias, width, out)
   }
 
   public static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
     _ values: UnsafePointer<Float>, _ columnCount: Int, _ delta: UnsafePointer<Float>,
-    _ width: Int, _ alpha: Float, _ index: UnsafeMutablePointer<UInt32>,
-    _ reals: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>
+    _ width: Int, _ alpha: Float, _ weights: UnsafeMutablePointer<Float>
   ) {
     unsafe ck_sparse_outer_f32(
-      rows, begins, ends, columns, values, columnCount, delta, width, alpha, index, reals,
-      weights)
+      rows, begins, ends, columns, values, columnCount, delta, width, alpha, weights)
   }
 
   public static func _multiply(
@@ -138,23 +136,21 @@ extension Double: NetworkScalar {
   public static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
-    _ values: UnsafePointer<Double>, _ weights: UnsafePointer<Double>, _ bias: UnsafePointer<Double>,
-    _ width: Int, _ out: UnsafeMutablePointer<Double>
+    _ values: UnsafePointer<Double>, _ columnCount: Int, _ weights: UnsafePointer<Double>,
+    _ bias: UnsafePointer<Double>, _ width: Int, _ out: UnsafeMutablePointer<Double>
   ) {
     unsafe ck_sparse_product_f64(
-      rows, begins, ends, columns, values, weights, bias, width, out)
+      rows, begins, ends, columns, values, columnCount, weights, bias, width, out)
   }
 
   public static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
     _ values: UnsafePointer<Double>, _ columnCount: Int, _ delta: UnsafePointer<Double>,
-    _ width: Int, _ alpha: Double, _ index: UnsafeMutablePointer<UInt32>,
-    _ reals: UnsafeMutablePointer<Double>, _ weights: UnsafeMutablePointer<Double>
+    _ width: Int, _ alpha: Double, _ weights: UnsafeMutablePointer<Double>
   ) {
     unsafe ck_sparse_outer_f64(
-      rows, begins, ends, columns, values, columnCount, delta, width, alpha, index, reals,
-      weights)
+      rows, begins, ends, columns, values, columnCount, delta, width, alpha, weights)
   }
 
   public static func _multiply(

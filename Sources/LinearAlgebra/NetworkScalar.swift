@@ -25,14 +25,13 @@ public protocol NetworkScalar: Real, BinaryFloatingPoint, Codable, Sendable {
   static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
-    _ values: UnsafePointer<Self>, _ weights: UnsafePointer<Self>, _ bias: UnsafePointer<Self>,
-    _ width: Int, _ out: UnsafeMutablePointer<Self>)
+    _ values: UnsafePointer<Self>, _ columnCount: Int, _ weights: UnsafePointer<Self>,
+    _ bias: UnsafePointer<Self>, _ width: Int, _ out: UnsafeMutablePointer<Self>)
   static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
     _ values: UnsafePointer<Self>, _ columnCount: Int, _ delta: UnsafePointer<Self>,
-    _ width: Int, _ alpha: Self, _ index: UnsafeMutablePointer<UInt32>,
-    _ reals: UnsafeMutablePointer<Self>, _ weights: UnsafeMutablePointer<Self>)
+    _ width: Int, _ alpha: Self, _ weights: UnsafeMutablePointer<Self>)
   static func _multiply(
     _ count: Int, _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>,
     _ out: UnsafeMutablePointer<Self>)

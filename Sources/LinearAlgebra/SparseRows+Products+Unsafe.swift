@@ -1,19 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Scratch of the sparse outer product, kept between calls.
-public struct SparseScratch<Scalar: NetworkScalar>: Sendable {
-  var index: [UInt32] = []
-  var reals: [Scalar] = []
-
-  /// Empty scratch; it grows with the first call.
-  public init() {}
-
-  mutating func reserve(index indexCount: Int, reals realCount: Int) {
-    if index.count < indexCount { index = Array(repeating: 0, count: indexCount) }
-    if reals.count < realCount { reals = Array(repeating: 0, count: realCount) }
-  }
-}
-
 extension SparseRows {
   /// out ← bias + x·weights, for weights `[columns, width]` and out `[rows, width]`.
   @specialized(where Scalar == Float)
@@ -29,14 +15,14 @@ extension SparseRows {
       out.setRows(to: bias)
       return
     }
-    let rows = rows
+    let (rows, columnCount) = (rows, columns)
     unsafe withUnsafeEntries { begins, ends, columns, values in
       unsafe weights.elements.withUnsafeBufferPointer { weights in
         unsafe bias.withUnsafeBufferPointer { bias in
           unsafe out.elements.withUnsafeMutableBufferPointer { out in
             unsafe Scalar._sparseProduct(
-              rows, begins, ends, columns, values, weights.baseAddress!, bias.baseAddress!,
-              bias.count, out.baseAddress!)
+              rows, begins, ends, columns, values, columnCount, weights.baseAddress!,
+              bias.baseAddress!, bias.count, out.baseAddress!)
           }
         }
       }
@@ -65,8 +51,7 @@ extension SparseRows {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func accumulateOuterProduct(
-    _ delta: Matrix<Scalar>, alpha: Scalar, into weights: inout Matrix<Scalar>,
-    scratch: inout SparseScratch<Scalar>
+    _ delta: Matrix<Scalar>, alpha: Scalar, into weights: inout Matrix<Scalar>
   ) {
     precondition(
       weights.rows == columns && weights.columns == delta.columns && delta.rows == rows,
@@ -75,18 +60,12 @@ extension SparseRows {
     guard rows > 0, delta.columns > 0, entryCount > 0 else { return }
     let columnCount = columns
     let rows = rows
-    scratch.reserve(index: columnCount + 1 + entryCount, reals: 64 * rows + entryCount)
     unsafe withUnsafeEntries { begins, ends, columns, values in
       unsafe delta.elements.withUnsafeBufferPointer { delta0 in
-        unsafe scratch.index.withUnsafeMutableBufferPointer { index in
-          unsafe scratch.reals.withUnsafeMutableBufferPointer { reals in
-            unsafe weights.elements.withUnsafeMutableBufferPointer { weights in
-              unsafe Scalar._sparseOuter(
-                rows, begins, ends, columns, values, columnCount, delta0.baseAddress!,
-                delta.columns, alpha, index.baseAddress!, reals.baseAddress!,
-                weights.baseAddress!)
-            }
-          }
+        unsafe weights.elements.withUnsafeMutableBufferPointer { weights in
+          unsafe Scalar._sparseOuter(
+            rows, begins, ends, columns, values, columnCount, delta0.baseAddress!,
+            delta.columns, alpha, weights.baseAddress!)
         }
       }
     }

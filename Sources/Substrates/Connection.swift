@@ -57,13 +57,13 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
   @specialized(where Scalar == Double)
   public mutating func accumulateOuterProduct(
     of x: Activity<Scalar>, _ delta: Matrix<Scalar>, scaledBy alpha: Scalar,
-    learnsBiases: Bool = true, scratch: inout SparseScratch<Scalar>
+    learnsBiases: Bool = true
   ) {
     switch x {
     case .dense(let matrix):
       weights.accumulateProduct(matrix, .transposed, delta, .plain, alpha: alpha, beta: 1)
     case .sparse(let rows):
-      rows.accumulateOuterProduct(delta, alpha: alpha, into: &weights, scratch: &scratch)
+      rows.accumulateOuterProduct(delta, alpha: alpha, into: &weights)
     }
     if learnsBiases { delta.addColumnSums(to: &biases, alpha: alpha) }
   }

@@ -74,29 +74,23 @@ void ck_activate_f64(int function, size_t count, const double *u, double *h,
 // `rows` sparse rows: row i holds entries begins[i] ..< ends[i] of (columns, values), columns
 // ascending. Rows need not follow one another: a batch is a choice of a data set's rows.
 
-/// out[i, :] = bias + sum_j x[i, j] weights[j, :], with `width` columns.
+/// out[i, :] = bias + sum_j x[i, j] weights[j, :], for weights [columnCount, width]; the sum in
+/// ascending order of j.
 void ck_sparse_product_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                           const uint32_t *columns,
-                           const float *values, const float *weights, const float *bias,
-                           size_t width, float *out);
+                           const uint32_t *columns, const float *values, size_t columnCount,
+                           const float *weights, const float *bias, size_t width, float *out);
 void ck_sparse_product_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                           const uint32_t *columns,
-                           const double *values, const double *weights, const double *bias,
-                           size_t width, double *out);
+                           const uint32_t *columns, const double *values, size_t columnCount,
+                           const double *weights, const double *bias, size_t width, double *out);
 
-/// weights[j, :] += alpha * sum_i x[i, j] delta[i, :], rows in ascending order of i.
-/// Scratch: `index` holds columnCount + 1 + (number of entries) words, `reals` holds
-/// 64 * rows + (number of entries).
+/// weights[j, :] += sum_i x[i, j] (alpha delta[i, :]), for weights [columnCount, width]; the sum in
+/// ascending order of i.
 void ck_sparse_outer_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                           const uint32_t *columns,
-                         const float *values, size_t columnCount, const float *delta,
-                         size_t width, float alpha, uint32_t *index, float *reals,
-                         float *weights);
+                         const uint32_t *columns, const float *values, size_t columnCount,
+                         const float *delta, size_t width, float alpha, float *weights);
 void ck_sparse_outer_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                           const uint32_t *columns,
-                         const double *values, size_t columnCount, const double *delta,
-                         size_t width, double alpha, uint32_t *index, double *reals,
-                         double *weights);
+                         const uint32_t *columns, const double *values, size_t columnCount,
+                         const double *delta, size_t width, double alpha, double *weights);
 
 // MARK: Element-wise kernels of the training step
 
