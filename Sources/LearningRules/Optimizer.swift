@@ -2,7 +2,7 @@
 
 public import LinearAlgebra
 internal import RealModule
-internal import Substrates
+public import Substrates
 
 /// How the forward weights descend. g is the batch's gradient of the loss, summed over trials or
 /// averaged as the loss's reduction says.
@@ -31,6 +31,7 @@ public enum Optimizer: Sendable, Codable, Equatable {
 }
 
 /// One descent step on one connection, with its scratch.
+@usableFromInline
 struct Descent<Scalar: NetworkScalar>: Sendable {
   let optimizer: Optimizer
   private var gradient: Connection<Scalar>?
@@ -40,6 +41,7 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
   /// W ← W − (step from g = scale·Σ xᵀ·δ).
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
+  @usableFromInline
   mutating func step(
     _ connection: inout Connection<Scalar>, input: Activity<Scalar>, error: Matrix<Scalar>,
     scale: Double, learnsBiases: Bool, state: inout Optimizer.State<Scalar>

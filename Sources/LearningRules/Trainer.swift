@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import LinearAlgebra
+public import LinearAlgebra
 public import RandomStreams
 public import Substrates
 
@@ -69,9 +69,9 @@ where Network: Copyable {
   /// Everything else that evolves.
   public var state: State
   /// The record of the last step.
-  public private(set) var record: TrialRecord<Scalar>
-  private var descents: [Descent<Scalar>]
-  private let random: RandomKey
+  public var record: TrialRecord<Scalar>
+  @usableFromInline var descents: [Descent<Scalar>]
+  @usableFromInline let random: RandomKey
 
   /// A trainer at step 0.
   ///
@@ -96,7 +96,9 @@ where Network: Copyable {
     }
   }
 
-  /// One step.
+  /// One step. Inlinable, so that whoever knows the network's and the learner's types gets a loop
+  /// without generic dispatch.
+  @inlinable
   public mutating func step(_ batch: Batch<Scalar>) throws {
     try network.present(batch, loss: plan.loss, random: random, step: state.step, into: &record)
     plan.baseline.apply(to: &record, state: &state.baseline)
@@ -112,7 +114,8 @@ where Network: Copyable {
     (record.loss.reduce(0, +), record.perturbedLoss.reduce(0, +))
   }
 
-  private mutating func descend(_ scale: Double) {
+  @inlinable
+  mutating func descend(_ scale: Double) {
     for k in descents.indices {
       let input = record.input(toConnection: k)
       let error = record.error(aboveConnection: k)

@@ -78,6 +78,12 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
   }
 
   /// One training step.
+  @specialized(where Scalar == Float, Learner == FixedFeedback)
+  @specialized(where Scalar == Float, Learner == GradientFeedback)
+  @specialized(where Scalar == Float, Learner == RidgeFeedback)
+  @specialized(where Scalar == Double, Learner == FixedFeedback)
+  @specialized(where Scalar == Double, Learner == GradientFeedback)
+  @specialized(where Scalar == Double, Learner == RidgeFeedback)
   mutating func step() throws {
     order.indices(forBatch: trainer.state.step, size: spec.data.batch, into: &indices)
     data.training.fill(&batch, with: indices)
