@@ -85,7 +85,7 @@ let package = Package(
       exclude: ["peers"], swiftSettings: house),
 
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
-    tests("Experiments", []),
+    tests("Experiments", ["LearningRules", "LinearAlgebra", "Substrates"]),
 
     .target(
       name: "TestSupport",

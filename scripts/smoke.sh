@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
+# smoke.sh [PROGRAM]
+#
 # Uses the built program as a person would: exit codes, one clear message per mistake, no stack
 # traces, bit-identical results for any number of threads and any interruption.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-apical="$(swift build -c release --show-bin-path)/apical"
+apical="${1:-$(swift build -c release --show-bin-path)/apical}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0

@@ -21,7 +21,9 @@ say "Tests"
 if [ -z "${APICAL_DATA:-}" ]; then
   say "APICAL_DATA is not set: tests on real MNIST will be skipped, and say so"
 fi
-swift build -c release --build-tests
-swift test -c release "$@"
+# Apart from the ordinary build: tests look inside modules, which takes another flag.
+build=(-c release --scratch-path .build-tests -Xswiftc -enable-testing)
+swift build "${build[@]}" --build-tests
+swift test "${build[@]}" --skip-build "$@"
 say "The program"
-scripts/smoke.sh
+scripts/smoke.sh "$(swift build "${build[@]}" --show-bin-path)/apical"

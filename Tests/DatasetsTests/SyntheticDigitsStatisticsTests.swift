@@ -59,7 +59,6 @@ import Testing
     var scores = Matrix<Float>(rows: size, columns: 10)
     var batch: [Int] = []
     var inputs = SparseRows<Float>(columns: 784)
-    var scratch = SparseScratch<Float>()
     for step in 0..<steps {
       order.indices(forBatch: step, size: size, into: &batch)
       inputs.gather(batch, from: all)
@@ -68,7 +67,7 @@ import Testing
       var delta = probability
       for (row, example) in batch.enumerated() { delta[row, Int(training.labels[example])] -= 1 }
       let rate = Float(0.5) * (1 - Float(step) / Float(steps)) / Float(size)
-      inputs.accumulateOuterProduct(delta, alpha: -rate, into: &weights, scratch: &scratch)
+      inputs.accumulateOuterProduct(delta, alpha: -rate, into: &weights)
       for row in 0..<size {
         for k in 0..<10 { bias[k] -= rate * delta[row, k] }
       }

@@ -2,6 +2,7 @@
 
 import Experiments
 import LearningRules
+import LinearAlgebra
 import Substrates
 import Testing
 
@@ -101,11 +102,11 @@ import Testing
       ),
       (
         "substrate.rate.layers=[100, 50, 10]",
-        "x.yaml:2:1: substrate: the images of this data set have 784 pixels, but the first of `layers` is 100"
+        "x.yaml:3:3: substrate: the images of this data set have 784 pixels, but the first of `layers` is 100"
       ),
       (
         "substrate.rate.layers=[784, 50, 11]",
-        "x.yaml:2:1: substrate: target labels needs 10 outputs, but the last of `layers` is 11"
+        "x.yaml:3:3: substrate: target labels needs 10 outputs, but the last of `layers` is 11"
       ),
       (
         "schedule.checkpointEvery=1500",
@@ -113,7 +114,7 @@ import Testing
       ),
       (
         "data.mnist.validation=60000",
-        "x.yaml:9:1: data: no training example is left of 60000 after 60000 for validation"
+        "x.yaml:9:7: data: no training example is left of 60000 after 60000 for validation"
       ),
       (
         "record[0].trials=33",

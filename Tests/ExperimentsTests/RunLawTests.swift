@@ -216,7 +216,7 @@ import Testing
     #expect(failure?.exitCode == 5)
     #expect(
       failure?.description
-        == "/proc/apical/run: the folder cannot be made (No such file or directory): name another with --out"
+        == "/proc/apical/run: the folder cannot be made (no such file or directory): name another with --out"
     )
   }
 }

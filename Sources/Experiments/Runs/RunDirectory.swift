@@ -82,11 +82,25 @@ struct RunDirectory: Sendable {
     }
   }
 
+  /// The system's words for a failure, where Foundation's error carries them.
   private static func reason(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    let code = underlying?.domain == NSPOSIXErrorDomain ? underlying?.code : nil
-    if let code { return unsafe String(cString: strerror(Int32(code))) }
-    return (error as NSError).localizedDescription
+    let outer = error as NSError
+    let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError
+    for candidate in [inner, outer] {
+      if let candidate, candidate.domain == NSPOSIXErrorDomain,
+        let code = POSIXErrorCode(rawValue: Int32(candidate.code))
+      {
+        return POSIXError(code).localizedDescription
+      }
+    }
+    switch CocoaError.Code(rawValue: outer.code) {
+    case .fileNoSuchFile, .fileReadNoSuchFile: return "no such file or directory"
+    case .fileWriteNoPermission, .fileReadNoPermission: return "permission denied"
+    case .fileWriteOutOfSpace: return "no space left on device"
+    case .fileWriteVolumeReadOnly: return "read-only file system"
+    case .fileWriteFileExists: return "a file of this name exists"
+    default: return outer.localizedDescription
+    }
   }
 
   // MARK: Checkpoints
