@@ -81,7 +81,10 @@ let package = Package(
     .executableTarget(
       name: "apical", dependencies: ["Experiments", argumentParser], swiftSettings: house),
     .executableTarget(
-      name: "bench", dependencies: ["Experiments", "LearningRules", "RateNetworks", argumentParser, subprocess],
+      name: "bench",
+      dependencies: [
+        "Experiments", "LearningRules", "RateNetworks", argumentParser, subprocess,
+      ],
       exclude: ["peers"], swiftSettings: house),
 
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),

@@ -47,10 +47,13 @@ public struct FixedFeedback: FeedbackLearner {
   /// The learner that does not learn.
   public init() {}
 
+  /// Whether a batch must be shown with noise.
   public var needsPerturbation: Bool { false }
 
+  /// The state before the first batch.
   public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State { State() }
 
+  /// Improves B from one batch; the equations stand above.
   public func update<Scalar>(
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State

@@ -32,10 +32,13 @@ public struct GradientFeedback: FeedbackLearner {
     self.controlVariate = controlVariate
   }
 
+  /// Whether a batch must be shown with noise.
   public var needsPerturbation: Bool { true }
 
+  /// The state before the first batch.
   public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State { State() }
 
+  /// Improves B from one batch; the equations stand above.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func update<Scalar>(

@@ -46,8 +46,10 @@ public struct RidgeFeedback: FeedbackLearner {
     self.controlVariate = controlVariate
   }
 
+  /// Whether a batch must be shown with noise.
   public var needsPerturbation: Bool { true }
 
+  /// The state before the first batch.
   public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State {
     State(
       gram: pathway.weights.map { [Matrix(rows: $0.columns, columns: $0.columns)] },
@@ -55,6 +57,7 @@ public struct RidgeFeedback: FeedbackLearner {
       constantCross: pathway.weights.map { Matrix(rows: 1, columns: $0.columns) })
   }
 
+  /// Improves B from one batch; the equations stand above.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func update<Scalar>(

@@ -82,6 +82,10 @@ where Network: Copyable {
     _ network: Network, plan: LearningPlan, learner: Learner,
     pathway: FeedbackPathway<Scalar>, trials: Int, random: RandomKey
   ) {
+    precondition(
+      plan.presentation.noise != nil
+        || (!learner.needsPerturbation && plan.credit != .nodePerturbation),
+      "this plan learns from perturbations, but its presentation has no noise")
     self.plan = plan
     self.learner = learner
     self.network = network

@@ -4,7 +4,9 @@ extension Activation {
   /// h ← φ(u), and slope ← φ′(u). All of one shape.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public func apply<Scalar>(to u: Matrix<Scalar>, output h: inout Matrix<Scalar>, slope: inout Matrix<Scalar>) {
+  public func apply<Scalar>(
+    to u: Matrix<Scalar>, output h: inout Matrix<Scalar>, slope: inout Matrix<Scalar>
+  ) {
     u.checkShape(h, "activation")
     u.checkShape(slope, "activation")
     guard !u.elements.isEmpty else { return }

@@ -7,6 +7,7 @@ internal import Foundation
 extension Matrix: Codable {
   enum CodingKeys: String, CodingKey { case rows, columns, precision, bytes }
 
+  /// Reads a matrix; throws where shape, precision and bytes do not agree.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let rows = try container.decode(Int.self, forKey: .rows)
@@ -27,6 +28,7 @@ extension Matrix: Codable {
     self.init(rows: rows, columns: columns, elements: [Scalar](littleEndianBytes: bytes))
   }
 
+  /// Writes shape, precision and bytes.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(rows, forKey: .rows)

@@ -8,8 +8,10 @@ internal import COpenBLAS
 public import RealModule
 
 extension Float: NetworkScalar {
+  /// The name in specifications and files.
   public static var precisionName: String { "float32" }
 
+  /// General product, or element-wise product; see `NetworkScalar` and CKernels.h.
   public static func _multiply(
     transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int, alpha: Float,
     a: UnsafePointer<Float>, strideA: Int, b: UnsafePointer<Float>, strideB: Int, beta: Float,
@@ -21,6 +23,7 @@ extension Float: NetworkScalar {
       alpha, a, blasint(strideA), b, blasint(strideB), beta, c, blasint(strideC))
   }
 
+  /// ck_activate.
   public static func _activate(
     _ function: Int32, _ count: Int, _ u: UnsafePointer<Float>, _ h: UnsafeMutablePointer<Float>,
     _ slope: UnsafeMutablePointer<Float>?
@@ -28,6 +31,7 @@ extension Float: NetworkScalar {
     unsafe ck_activate_f32(function, count, u, h, slope)
   }
 
+  /// ck_sparse_product.
   public static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
@@ -38,6 +42,7 @@ extension Float: NetworkScalar {
       rows, begins, ends, columns, values, columnCount, weights, bias, width, out)
   }
 
+  /// ck_sparse_outer.
   public static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
@@ -48,6 +53,7 @@ extension Float: NetworkScalar {
       rows, begins, ends, columns, values, columnCount, delta, width, alpha, weights)
   }
 
+  /// General product, or element-wise product; see `NetworkScalar` and CKernels.h.
   public static func _multiply(
     _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     _ out: UnsafeMutablePointer<Float>
@@ -55,6 +61,7 @@ extension Float: NetworkScalar {
     unsafe ck_multiply_f32(count, a, b, out)
   }
 
+  /// ck_add.
   public static func _add(
     _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     _ out: UnsafeMutablePointer<Float>
@@ -62,6 +69,7 @@ extension Float: NetworkScalar {
     unsafe ck_add_f32(count, a, b, out)
   }
 
+  /// ck_subtract.
   public static func _subtract(
     _ count: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     _ out: UnsafeMutablePointer<Float>
@@ -69,6 +77,7 @@ extension Float: NetworkScalar {
     unsafe ck_subtract_f32(count, a, b, out)
   }
 
+  /// ck_axpby.
   public static func _axpby(
     _ count: Int, _ alpha: Float, _ x: UnsafePointer<Float>, _ beta: Float,
     _ y: UnsafeMutablePointer<Float>
@@ -76,12 +85,14 @@ extension Float: NetworkScalar {
     unsafe ck_axpby_f32(count, alpha, x, beta, y)
   }
 
+  /// ck_broadcast_rows.
   public static func _broadcastRows(
     _ rows: Int, _ columns: Int, _ row: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
   ) {
     unsafe ck_broadcast_rows_f32(rows, columns, row, out)
   }
 
+  /// ck_add_column_sums.
   public static func _addColumnSums(
     _ rows: Int, _ columns: Int, _ alpha: Float, _ x: UnsafePointer<Float>,
     _ y: UnsafeMutablePointer<Float>
@@ -89,6 +100,7 @@ extension Float: NetworkScalar {
     unsafe ck_add_column_sums_f32(rows, columns, alpha, x, y)
   }
 
+  /// ck_estimate.
   public static func _estimate(
     _ rows: Int, _ columns: Int, _ scalar: UnsafePointer<Float>, _ xi: UnsafePointer<Float>,
     _ variance: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>
@@ -96,6 +108,7 @@ extension Float: NetworkScalar {
     unsafe ck_estimate_f32(rows, columns, scalar, xi, variance, out)
   }
 
+  /// ck_add_triple_products.
   public static func _addTripleProducts(
     _ rows: Int, _ columns: Int, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
     _ c: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Double>
@@ -103,6 +116,7 @@ extension Float: NetworkScalar {
     unsafe ck_add_triple_products_f32(rows, columns, a, b, c, out)
   }
 
+  /// ck_squared_error.
   public static func _squaredError(
     _ rows: Int, _ columns: Int, _ prediction: UnsafePointer<Float>,
     _ target: UnsafePointer<Float>, _ error: UnsafeMutablePointer<Float>?,
@@ -113,8 +127,10 @@ extension Float: NetworkScalar {
 }
 
 extension Double: NetworkScalar {
+  /// The name in specifications and files.
   public static var precisionName: String { "float64" }
 
+  /// General product, or element-wise product; see `NetworkScalar` and CKernels.h.
   public static func _multiply(
     transposeA: Bool, transposeB: Bool, rows: Int, columns: Int, inner: Int, alpha: Double,
     a: UnsafePointer<Double>, strideA: Int, b: UnsafePointer<Double>, strideB: Int, beta: Double,
@@ -126,6 +142,7 @@ extension Double: NetworkScalar {
       alpha, a, blasint(strideA), b, blasint(strideB), beta, c, blasint(strideC))
   }
 
+  /// ck_activate.
   public static func _activate(
     _ function: Int32, _ count: Int, _ u: UnsafePointer<Double>, _ h: UnsafeMutablePointer<Double>,
     _ slope: UnsafeMutablePointer<Double>?
@@ -133,6 +150,7 @@ extension Double: NetworkScalar {
     unsafe ck_activate_f64(function, count, u, h, slope)
   }
 
+  /// ck_sparse_product.
   public static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
@@ -143,6 +161,7 @@ extension Double: NetworkScalar {
       rows, begins, ends, columns, values, columnCount, weights, bias, width, out)
   }
 
+  /// ck_sparse_outer.
   public static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,
@@ -153,6 +172,7 @@ extension Double: NetworkScalar {
       rows, begins, ends, columns, values, columnCount, delta, width, alpha, weights)
   }
 
+  /// General product, or element-wise product; see `NetworkScalar` and CKernels.h.
   public static func _multiply(
     _ count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
     _ out: UnsafeMutablePointer<Double>
@@ -160,6 +180,7 @@ extension Double: NetworkScalar {
     unsafe ck_multiply_f64(count, a, b, out)
   }
 
+  /// ck_add.
   public static func _add(
     _ count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
     _ out: UnsafeMutablePointer<Double>
@@ -167,6 +188,7 @@ extension Double: NetworkScalar {
     unsafe ck_add_f64(count, a, b, out)
   }
 
+  /// ck_subtract.
   public static func _subtract(
     _ count: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
     _ out: UnsafeMutablePointer<Double>
@@ -174,6 +196,7 @@ extension Double: NetworkScalar {
     unsafe ck_subtract_f64(count, a, b, out)
   }
 
+  /// ck_axpby.
   public static func _axpby(
     _ count: Int, _ alpha: Double, _ x: UnsafePointer<Double>, _ beta: Double,
     _ y: UnsafeMutablePointer<Double>
@@ -181,12 +204,14 @@ extension Double: NetworkScalar {
     unsafe ck_axpby_f64(count, alpha, x, beta, y)
   }
 
+  /// ck_broadcast_rows.
   public static func _broadcastRows(
     _ rows: Int, _ columns: Int, _ row: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
   ) {
     unsafe ck_broadcast_rows_f64(rows, columns, row, out)
   }
 
+  /// ck_add_column_sums.
   public static func _addColumnSums(
     _ rows: Int, _ columns: Int, _ alpha: Double, _ x: UnsafePointer<Double>,
     _ y: UnsafeMutablePointer<Double>
@@ -194,6 +219,7 @@ extension Double: NetworkScalar {
     unsafe ck_add_column_sums_f64(rows, columns, alpha, x, y)
   }
 
+  /// ck_estimate.
   public static func _estimate(
     _ rows: Int, _ columns: Int, _ scalar: UnsafePointer<Double>, _ xi: UnsafePointer<Double>,
     _ variance: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
@@ -201,6 +227,7 @@ extension Double: NetworkScalar {
     unsafe ck_estimate_f64(rows, columns, scalar, xi, variance, out)
   }
 
+  /// ck_add_triple_products.
   public static func _addTripleProducts(
     _ rows: Int, _ columns: Int, _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>,
     _ c: UnsafePointer<Double>, _ out: UnsafeMutablePointer<Double>
@@ -208,6 +235,7 @@ extension Double: NetworkScalar {
     unsafe ck_add_triple_products_f64(rows, columns, a, b, c, out)
   }
 
+  /// ck_squared_error.
   public static func _squaredError(
     _ rows: Int, _ columns: Int, _ prediction: UnsafePointer<Double>,
     _ target: UnsafePointer<Double>, _ error: UnsafeMutablePointer<Double>?,

@@ -16,6 +16,7 @@ public import Substrates
 /// computed once per presentation (no noise enters below them) and from the inputs' non-zero
 /// entries where that is faster.
 public struct RateNetwork<Scalar: NetworkScalar>: Substrate, Sendable {
+  /// The shape.
   public let architecture: Architecture
   /// φ_1…φ_N, from index 0.
   public let activations: [Activation]
@@ -62,18 +63,22 @@ public struct RateNetwork<Scalar: NetworkScalar>: Substrate, Sendable {
       activations: activations, output: output)
   }
 
+  /// The weights and biases from layer k to layer k + 1, copied.
   public func connection(_ k: Int) -> Connection<Scalar> { connections[k] }
 
+  /// Lets `body` change connection k in place.
   public mutating func withConnection<R>(
     _ k: Int, _ body: (inout Connection<Scalar>) throws -> R
   ) rethrows -> R {
     try body(&connections[k])
   }
 
+  /// Another network with the same parameters and buffers of its own.
   public borrowing func replica() -> RateNetwork {
     RateNetwork(connections: connections, activations: activations, output: output)
   }
 
+  /// Shows a batch; see `Substrate.present`.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func present(

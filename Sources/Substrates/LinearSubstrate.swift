@@ -10,6 +10,7 @@ public import RandomStreams
 /// of Theorem 2 and Corollary 1. Squared error only makes it quadratic in its noise: the
 /// node-perturbation estimator is then unbiased at any noise level.
 public struct LinearSubstrate<Scalar: NetworkScalar>: Substrate, Sendable {
+  /// The shape.
   public let architecture: Architecture
   private var connections: [Connection<Scalar>]
 
@@ -25,16 +26,20 @@ public struct LinearSubstrate<Scalar: NetworkScalar>: Substrate, Sendable {
     self.connections = connections
   }
 
+  /// The weights and biases from layer k to layer k + 1, copied.
   public func connection(_ k: Int) -> Connection<Scalar> { connections[k] }
 
+  /// Lets `body` change connection k in place.
   public mutating func withConnection<R>(
     _ k: Int, _ body: (inout Connection<Scalar>) throws -> R
   ) rethrows -> R {
     try body(&connections[k])
   }
 
+  /// Another network with the same parameters and buffers of its own.
   public borrowing func replica() -> LinearSubstrate { LinearSubstrate(connections: connections) }
 
+  /// Shows a batch; see `Substrate.present`.
   public mutating func present(
     _ batch: Batch<Scalar>, loss: Loss, random: RandomKey, step: Int,
     into record: inout TrialRecord<Scalar>

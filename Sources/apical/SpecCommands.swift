@@ -62,7 +62,8 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List what a specification can name.")
 
-  @Argument(help: "\(Catalogue.allCases.map(\.rawValue).joined(separator: ", ")), or nothing for all.")
+  @Argument(
+    help: "\(Catalogue.allCases.map(\.rawValue).joined(separator: ", ")), or nothing for all.")
   var what: String?
 
   func run() throws {

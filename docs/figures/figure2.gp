@@ -17,7 +17,7 @@ plot for [s=1:3] file('feedback-alignment', s) using ($1/1000):(100*$8) every ::
      for [s=1:3] file('node-perturbation-1.0e-2', s) using ($1/1000):(100*$8) every ::1 with lines lw 1.6 lc rgb '#d62728' title (s==1 ? 'B learned by node perturbation' : ''), \
      for [s=1:3] file('backpropagation', s) using ($1/1000):(100*$8) every ::1 with lines lw 1.6 lc rgb '#000000' title (s==1 ? 'backpropagation' : '')
 unset logscale y
-set title 'angle to the true gradient (solid: layer 1, dashed: layer 2)'
+set title 'angle to the gradient (dashed: layer 2)'
 set ylabel 'degrees'
 set yrange [0:90]
 set ytics 0,15,90

@@ -67,7 +67,8 @@ public enum DataTasks {
       let (family, path) = try place(name, folder)
       let reports = try family.verify(path)
       return VerifyReport(
-        lines: reports.map(\.description), isSound: reports.allSatisfy { [.good, .goodSizeOnly].contains($0.verdict) })
+        lines: reports.map(\.description),
+        isSound: reports.allSatisfy { [.good, .goodSizeOnly].contains($0.verdict) })
     }
   }
 

@@ -65,7 +65,8 @@ extension Figure2 {
     return rows
   }
 
-  private func agreementRows(_ fa: ConditionResult?, _ np: ConditionResult?, _ steps: Int) -> [Row] {
+  private func agreementRows(_ fa: ConditionResult?, _ np: ConditionResult?, _ steps: Int) -> [Row]
+  {
     var rows: [Row] = []
     for layer in 1...2 {
       rows.append(

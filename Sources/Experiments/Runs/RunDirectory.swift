@@ -132,7 +132,8 @@ struct RunDirectory: Sendable {
     let manager = FileManager.default
     guard let walker = manager.enumerator(atPath: path) else { return sums }
     for case let name as String in walker {
-      guard walker.fileAttributes?[.type] as? FileAttributeType == .typeRegular, name != "manifest.json", !name.hasPrefix("checkpoints/"),
+      guard walker.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
+        name != "manifest.json", !name.hasPrefix("checkpoints/"),
         let data = manager.contents(atPath: file(name))
       else { continue }
       sums[name] = data.sha256

@@ -31,6 +31,7 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The sentence a person reads.
   public var description: String {
     switch self {
     case .spec(let error): error.description

@@ -13,19 +13,28 @@ public enum Catalogue: String, Sendable, CaseIterable {
       [
         ("feedback.backpropagation", "λ = e·Wᵀ; transports weights (the reference)"),
         ("feedback.alignment", "fixed random B; topology layered or direct"),
-        ("feedback.perturbation", "B learned by node perturbation; topology layered, direct, activity"),
-        ("  estimator: ridge", "exact online least squares (the paper's code); optional forgetting"),
+        (
+          "feedback.perturbation",
+          "B learned by node perturbation; topology layered, direct, activity"
+        ),
+        ("  estimator: ridge", "online least squares (the paper's code); optional forgetting"),
         ("  estimator: sgd", "stochastic gradient on eq. (3) (the paper's text)"),
         ("  estimator: controlVariate", "the same on the surprise; no first-order noise floor"),
         ("feedback.nodePerturbation", "W itself learns from the perturbation estimate; no B"),
       ]
     case .networks:
       [
-        ("substrate.rate", "dense rate layers; identity, sigmoid, tanh, softplus, relu; softmax outputs")
+        (
+          "substrate.rate",
+          "dense rate layers; identity, sigmoid, tanh, softplus, relu; softmax outputs"
+        )
       ]
     case .noise:
       Deviate.allCases.map {
-        ("distribution: \($0.rawValue)", "mean 0, variance 1, kurtosis \($0.kurtosis), skewness \($0.skewness)")
+        (
+          "distribution: \($0.rawValue)",
+          "mean 0, variance 1, kurtosis \($0.kurtosis), skewness \($0.skewness)"
+        )
       } + [
         ("site: output", "after the non-linearity: h + c·ξ (the paper)"),
         ("site: potential", "before it: φ(u + c·ξ), as a noisy conductance"),

@@ -107,7 +107,8 @@ extension ExperimentSpec {
       spec.report("feedback", "a classMean baseline needs labels as targets")
     }
     if case .family = data.source, data.validation >= 60_000 {
-      spec.report("data", "no training example is left of 60000 after \(data.validation) for validation")
+      spec.report(
+        "data", "no training example is left of 60000 after \(data.validation) for validation")
     }
     if case .syntheticDigits(let training, _) = data.source, data.validation >= training {
       spec.report(

@@ -117,7 +117,8 @@ extension FeedbackSpec {
       reject(["baselineRate"], of: spec, "baseline \(name.rawValue) has no rate")
     }
     let source: Presentation.ActivitySource = spec.value(
-      "activityFrom", .choice, default: .clean, about: "which pass W learns from; clean in the paper")
+      "activityFrom", .choice, default: .clean,
+      about: "which pass W learns from; clean in the paper")
     let comparison: Presentation.Comparison
     switch name {
     case .clean: (comparison, baseline) = (.clean, .pass)
