@@ -70,17 +70,29 @@ class Data(NamedTuple):
     source: str  # "mnist" or "synthetic"
 
 
-def _read_idx(path, header):
-    with gzip.open(path, "rb") as file:
-        return np.frombuffer(file.read(), np.uint8, offset=header)
+def _read(folder, stem, ending):
+    """The content of an IDX file, in any of the names under which Apical looks for it."""
+    names = f"{stem}-{ending}.gz", f"{stem}.{ending}.gz", f"{stem}-{ending}", f"{stem}.{ending}"
+    for path in (folder / name for name in names):
+        if path.exists():
+            content = path.read_bytes()
+            return gzip.decompress(content) if path.suffix == ".gz" else content
+    sys.exit(f"{folder}: none of {', '.join(names)}")
+
+
+def read_idx(folder, kind):
+    """Images [n, 784] and labels [n], bytes; `kind` is "train" or "t10k"."""
+    images = _read(folder, f"{kind}-images", "idx3-ubyte")
+    labels = _read(folder, f"{kind}-labels", "idx1-ubyte")
+    pixels = np.frombuffer(images, np.uint8, offset=16).reshape(-1, 784)
+    return pixels, np.frombuffer(labels, np.uint8, offset=8)
 
 
 def load(folder):
     """The MNIST training set, or random images with as many non-zero pixels (19 %) without it."""
     folder = pathlib.Path(folder) if folder else None
     if folder and folder.is_dir():
-        pixels = _read_idx(folder / "train-images-idx3-ubyte.gz", 16).reshape(-1, 784)
-        digits = _read_idx(folder / "train-labels-idx1-ubyte.gz", 8)
+        pixels, digits = read_idx(folder, "train")
         source = "mnist"
     else:
         print("no MNIST folder: using synthetic data", file=sys.stderr)
@@ -140,7 +152,7 @@ def main(make_peer, spec, ridge_variant=False):
     Standard output carries the JSON lines alone: whatever a library prints goes to standard error.
     """
     parser = argparse.ArgumentParser(description=f"A peer of the {spec.name} benchmark.")
-    parser.add_argument("--data", help="folder with the gzip-compressed MNIST IDX files")
+    parser.add_argument("--data", help="folder with the MNIST IDX files, gzip or plain")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--warm-up", type=int, default=1000, help="untimed steps at the start")
     if ridge_variant:

@@ -15,7 +15,6 @@ but not its cost; np.linalg.solve 19.7 and inv 13.2 against LAPACK's posv 8.6 fo
 import common  # first: it fixes the thread counts
 
 import numpy as np
-from scipy.linalg import lapack  # posv alone, for --ridge
 
 BATCH = common.BATCH
 ONE = np.float32(1)
@@ -30,6 +29,8 @@ def sigmoid(a):
 
 
 def make(spec, data, start, seed, ridge=False):
+    if ridge:
+        from scipy.linalg import lapack  # posv alone; SGD need not wait for its import
     inputs, n1, n2, n3 = spec.sizes
     images, labels, order = data.images, data.labels, common.order(seed)
     random = np.random.Generator(np.random.SFC64(seed))

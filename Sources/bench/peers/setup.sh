@@ -22,6 +22,7 @@ fi
 if [ ! -x "$venv/bin/python" ]; then
     echo "peers: creating the virtual environment $venv"
     "${PYTHON:-python3.11}" -m venv "$venv"
+    echo '*' > "$venv/.gitignore"
 fi
 echo "peers: installing $requirements (torch may bring several gigabytes of CUDA libraries)"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements"
