@@ -15,13 +15,13 @@ declare -A allowed=(
   [RandomStreams]="CKernels CGSL"
   [Substrates]="LinearAlgebra RandomStreams"
   [LearningRules]="Substrates LinearAlgebra RandomStreams"
-  [RateNetworks]="Substrates LinearAlgebra RandomStreams CKernels"
+  [RateNetworks]="Substrates LinearAlgebra RandomStreams"
   [Traces]=""
   [TraceExport]="Traces CHDF5"
   [Datasets]="LinearAlgebra RandomStreams CZlib"
   [Experiments]="LinearAlgebra RandomStreams Substrates LearningRules RateNetworks Traces TraceExport Datasets"
   [apical]="Experiments"
-  [bench]="Experiments LearningRules RateNetworks Substrates LinearAlgebra RandomStreams Datasets"
+  [bench]="Experiments LinearAlgebra Datasets"
 )
 house="COpenBLAS CKernels CGSL CHDF5 CZlib ${!allowed[*]}"
 for module in "${!allowed[@]}"; do
