@@ -289,13 +289,14 @@ CK_INLINE size_t NAME(band_size)(size_t blocks) {
   return BAND_BYTES / (blocks * LANES * sizeof(REAL));
 }
 
-/// Asks for the entries of rows that are needed soon: rows of a batch lie anywhere in memory.
-CK_INLINE void NAME(prefetch_row)(uint32_t begin, uint32_t end, const uint32_t *columns,
-                                  const REAL *values) {
-  for (uint32_t entry = begin; entry < end; entry += 64 / sizeof(uint32_t))
-    __builtin_prefetch(columns + entry);
-  for (uint32_t entry = begin; entry < end; entry += 64 / sizeof(REAL))
-    __builtin_prefetch(values + entry);
+void NAME(ck_prefetch_rows)(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                            const uint32_t *columns, const REAL *values) {
+  for (size_t i = 0; i < rows; ++i) {
+    for (uint32_t entry = begins[i]; entry < ends[i]; entry += 64 / sizeof(uint32_t))
+      __builtin_prefetch(columns + entry, 0, 2);
+    for (uint32_t entry = begins[i]; entry < ends[i]; entry += 64 / sizeof(REAL))
+      __builtin_prefetch(values + entry, 0, 2);
+  }
 }
 
 /// out += one row's entries before column `limit`, times the weights; the next entry's place.
@@ -337,8 +338,6 @@ CK_CLONES void NAME(ck_sparse_product)(size_t rows, const uint32_t *begins,
       blocks = NAME(group_size)(first, blockCount);
       uint32_t place[TEAM];
       memcpy(place, begins + team, members * sizeof(uint32_t));
-      for (size_t i = 0; i < members && first == 0; ++i)
-        NAME(prefetch_row)(begins[team + i], ends[team + i], columns, values);
       for (size_t start = 0; start < columnCount; start += NAME(band_size)(blocks)) {
         uint32_t limit = (uint32_t)(start + NAME(band_size)(blocks));
         for (size_t i = 0; i < members; ++i) {

@@ -148,6 +148,23 @@ extension Matrix {
     }
   }
 
+  /// loss[i] ← ½ Σ_j (self[i, j] − target[i, j])², in `Double`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func squaredError(to target: Matrix, loss: inout [Double]) {
+    checkShape(target, "squaredError")
+    precondition(loss.count == rows, "\(rows) losses into \(loss.count) places")
+    guard rows > 0, columns > 0 else { return }
+    unsafe elements.withUnsafeBufferPointer { p in
+      unsafe target.elements.withUnsafeBufferPointer { t in
+        unsafe loss.withUnsafeMutableBufferPointer { l in
+          unsafe Scalar._squaredError(
+            rows, columns, p.baseAddress!, t.baseAddress!, nil, l.baseAddress!)
+        }
+      }
+    }
+  }
+
   /// Calls `body` with the elements' storage, for kernels of other modules.
   public mutating func withUnsafeMutableElements<R>(
     _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> R

@@ -31,6 +31,14 @@ extension Float: NetworkScalar {
     unsafe ck_activate_f32(function, count, u, h, slope)
   }
 
+  /// ck_prefetch_rows.
+  public static func _prefetchRows(
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt32>, _ values: UnsafePointer<Float>
+  ) {
+    unsafe ck_prefetch_rows_f32(rows, begins, ends, columns, values)
+  }
+
   /// ck_sparse_product.
   public static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
@@ -148,6 +156,14 @@ extension Double: NetworkScalar {
     _ slope: UnsafeMutablePointer<Double>?
   ) {
     unsafe ck_activate_f64(function, count, u, h, slope)
+  }
+
+  /// ck_prefetch_rows.
+  public static func _prefetchRows(
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt32>, _ values: UnsafePointer<Double>
+  ) {
+    unsafe ck_prefetch_rows_f64(rows, begins, ends, columns, values)
   }
 
   /// ck_sparse_product.

@@ -22,6 +22,9 @@ public protocol NetworkScalar: Real, BinaryFloatingPoint, Codable, Sendable {
   static func _activate(
     _ function: Int32, _ count: Int, _ u: UnsafePointer<Self>, _ h: UnsafeMutablePointer<Self>,
     _ slope: UnsafeMutablePointer<Self>?)
+  static func _prefetchRows(
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt32>, _ values: UnsafePointer<Self>)
   static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
     _ columns: UnsafePointer<UInt32>,

@@ -35,13 +35,13 @@ struct RateWorkspace<Scalar: NetworkScalar>: Sendable {
     switch name {
     case .clean:
       propagate(&clean, &buffers, connections, activations, noise, needsSlopes)
-      stage.score(&clean, buffers.output, targets, loss)
+      stage.score(&clean, buffers.output, targets, loss, needsSlopes)
     case .first:
       propagate(&first, &buffers, connections, activations, noise, needsSlopes)
-      stage.score(&first, buffers.output, targets, loss)
+      stage.score(&first, buffers.output, targets, loss, needsSlopes)
     case .second:
       propagate(&second, &buffers, connections, activations, noise, needsSlopes)
-      stage.score(&second, buffers.output, targets, loss)
+      stage.score(&second, buffers.output, targets, loss, needsSlopes)
     }
   }
 }
@@ -113,10 +113,10 @@ extension Connection {
 extension OutputStage {
   fileprivate mutating func score(
     _ pass: inout Pass<Scalar>, _ potentials: Matrix<Scalar>, _ targets: Matrix<Scalar>,
-    _ loss: Loss
+    _ loss: Loss, _ needsError: Bool
   ) {
     evaluate(
-      potentials, targets: targets, loss: loss, prediction: &pass.prediction,
+      potentials, targets: targets, loss: loss, needsError: needsError, prediction: &pass.prediction,
       losses: &pass.loss, error: &pass.error)
   }
 }

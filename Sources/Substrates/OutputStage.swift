@@ -28,13 +28,14 @@ public struct OutputStage<Scalar: NetworkScalar>: Sendable {
   ///
   /// - Parameters:
   ///   - potentials: u, `[trials, outputs]`.
+  ///   - needsError: whether e is asked for; without it `error` is left as it is, or not.
   ///   - prediction: ŷ, overwritten.
   ///   - losses: L `[trials]`, overwritten.
   ///   - error: e, overwritten.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func evaluate(
-    _ potentials: Matrix<Scalar>, targets: Matrix<Scalar>, loss: Loss,
+    _ potentials: Matrix<Scalar>, targets: Matrix<Scalar>, loss: Loss, needsError: Bool = true,
     prediction: inout Matrix<Scalar>, losses: inout [Double], error: inout Matrix<Scalar>
   ) {
     precondition(function.accepts(loss.kind), "\(function) outputs are not scored by \(loss.kind)")
@@ -42,16 +43,22 @@ public struct OutputStage<Scalar: NetworkScalar>: Sendable {
       if slope.rows != potentials.rows {
         slope = Matrix(rows: potentials.rows, columns: potentials.columns)
       }
-      if activation == .identity {
+      if activation == .identity || !needsError {
         prediction.assign(potentials)
+        activation.apply(inPlace: &prediction)
       } else {
         activation.apply(to: potentials, output: &prediction, slope: &slope)
       }
     } else {
       Self.softmax(potentials, into: &prediction)
     }
-    prediction.squaredError(to: targets, loss: &losses, error: &error)
+    if needsError {
+      prediction.squaredError(to: targets, loss: &losses, error: &error)
+    } else {
+      prediction.squaredError(to: targets, loss: &losses)
+    }
     switch (loss.kind, function) {
+    case (.squaredError, _) where !needsError: break
     case (.squaredError, .identity): break
     case (.squaredError, .softmax): Self.multiplyBySoftmaxJacobian(prediction, &error)
     case (.squaredError, _): error.multiply(by: slope)

@@ -74,6 +74,12 @@ void ck_activate_f64(int function, size_t count, const double *u, double *h,
 // `rows` sparse rows: row i holds entries begins[i] ..< ends[i] of (columns, values), columns
 // ascending. Rows need not follow one another: a batch is a choice of a data set's rows.
 
+/// Asks for the entries of rows that will be needed soon. Changes nothing but the caches.
+void ck_prefetch_rows_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                          const uint32_t *columns, const float *values);
+void ck_prefetch_rows_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                          const uint32_t *columns, const double *values);
+
 /// out[i, :] = bias + sum_j x[i, j] weights[j, :], for weights [columnCount, width]; the sum in
 /// ascending order of j.
 void ck_sparse_product_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,

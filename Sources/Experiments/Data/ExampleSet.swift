@@ -32,17 +32,16 @@ struct ExampleSet<Scalar: NetworkScalar>: Sendable {
   }
 
   /// Fills a batch of this set's kind with the examples `indices`.
+  func fill(_ batch: inout Batch<Scalar>, with indices: [Int]) {
+    var rows = SparseRows<Scalar>(columns: inputs.columns)
+    rows.gather(indices, from: inputs)
+    fill(&batch, with: indices, rows: rows)
+  }
+
+  /// The same where the inputs of the examples, `rows`, are gathered already.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func fill(_ batch: inout Batch<Scalar>, with indices: [Int]) {
-    var rows: SparseRows<Scalar>
-    if case .sparse(let previous) = batch.inputs {
-      rows = previous
-    } else {
-      rows = SparseRows(columns: inputs.columns)
-    }
-    batch.inputs = .dense(Matrix(rows: 0, columns: 0))
-    rows.gather(indices, from: inputs)
+  func fill(_ batch: inout Batch<Scalar>, with indices: [Int], rows: SparseRows<Scalar>) {
     switch target {
     case .labels:
       batch.targets.fill(0)

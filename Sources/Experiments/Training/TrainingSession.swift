@@ -38,6 +38,10 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
   private var testBatch: Batch<Scalar>
   private var trajectoryRecord: TrialRecord<Scalar>
   private var indices: [Int] = []
+  /// The examples of step `nextStep`, chosen ahead.
+  private var nextIndices: [Int] = []
+  private var nextRows: SparseRows<Scalar>
+  private var nextStep = -1
   private let started = ContinuousClock.now
   private let random: RandomKey
 
@@ -65,6 +69,7 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
     order = EpochOrder(count: data.training.count, key: random.purpose(.shuffling))
     testOrder = EpochOrder(count: data.test.count, key: random.purpose(.shuffling).child(1))
     batch = data.training.makeBatch(trials: spec.data.batch)
+    nextRows = SparseRows(columns: data.training.inputs.columns)
     testBatch = data.test.makeBatch(trials: spec.data.batch)
     let noisy = spec.feedback.presentation.noise.map {
       Presentation.perturbed(by: $0, comparedWith: .none, activityFrom: .perturbed)
@@ -85,8 +90,17 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
   @specialized(where Scalar == Double, Learner == GradientFeedback)
   @specialized(where Scalar == Double, Learner == RidgeFeedback)
   mutating func step() throws {
-    order.indices(forBatch: trainer.state.step, size: spec.data.batch, into: &indices)
-    data.training.fill(&batch, with: indices)
+    let step = trainer.state.step
+    if nextStep != step {
+      order.indices(forBatch: step, size: spec.data.batch, into: &nextIndices)
+      nextRows.gather(nextIndices, from: data.training.inputs)
+    }
+    data.training.fill(&batch, with: nextIndices, rows: nextRows)
+    // The rows of the next batch come from memory while this one is learned.
+    order.indices(forBatch: step + 1, size: spec.data.batch, into: &nextIndices)
+    nextRows.gather(nextIndices, from: data.training.inputs)
+    nextRows.prefetch()
+    nextStep = step + 1
     try trainer.step(batch)
     let losses = trainer.lastLosses
     sums.loss += losses.loss
