@@ -17,7 +17,8 @@ extension Matrix: Codable {
     let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
     guard
       precision == Scalar.precisionName, rows >= 0, columns >= 0, !overflow,
-      bytes.count == count * MemoryLayout<Scalar>.size
+      bytes.count.isMultiple(of: MemoryLayout<Scalar>.size),
+      bytes.count / MemoryLayout<Scalar>.size == count
     else {
       throw DecodingError.dataCorruptedError(
         forKey: .bytes, in: container,
