@@ -29,7 +29,8 @@ extension Matrix {
       "product: [\(a.rows), \(a.columns)]\(transposeA ? "ᵀ" : "") times [\(b.rows), \(b.columns)]\(transposeB ? "ᵀ" : "") does not give [\(rows), \(columns)]"
     )
     guard rows > 0, columns > 0, inner > 0 else {
-      if inner == 0, beta == 0 { fill(0) }
+      // The empty sum. BLAS does not read C where β = 0, and 0·NaN is NaN.
+      if beta == 0 { fill(0) } else if beta != 1 { update { _, _, value in beta * value } }
       return
     }
     let (rows, columns) = (rows, columns)
