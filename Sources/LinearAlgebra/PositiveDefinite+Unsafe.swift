@@ -27,6 +27,8 @@ public struct PositiveDefiniteSolver: Sendable {
       "solve: [\(s.rows), \(s.columns)] times the inverse of [\(v.rows), \(v.columns)] into [\(x.rows), \(x.columns)]"
     )
     guard s.rows > 0, v.rows > 0 else { return true }
+    // OpenBLAS factorises NaN and infinity without complaint.
+    guard v.isFinite else { return false }
     // X V = S is V Xᵀ = Sᵀ, and a row-major S is a column-major Sᵀ.
     factor.removeAll(keepingCapacity: true)
     factor.append(contentsOf: v.elements)
