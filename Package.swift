@@ -100,6 +100,10 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["LinearAlgebra", "RandomStreams", "Substrates"],
       path: "Tests/_TestSupport", swiftSettings: house),
+    .testTarget(
+      name: "TestSupportTests",
+      dependencies: ["TestSupport", "LinearAlgebra", "RandomStreams", "Substrates"],
+      swiftSettings: house),
 
     tests("Traces", []),
     tests("TraceExport", ["Traces"], exclude: ["read_with_libsonata.py"]),
