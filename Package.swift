@@ -93,6 +93,7 @@ let package = Package(
       swiftSettings: house + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
     ),
 
+    tests("RandomStreams", []),
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests("Experiments", ["LearningRules", "LinearAlgebra", "Substrates"]),
 
