@@ -94,6 +94,7 @@ let package = Package(
     ),
 
     tests("RandomStreams", []),
+    tests("LinearAlgebra", []),
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests("Experiments", ["LearningRules", "LinearAlgebra", "Substrates"]),
 
