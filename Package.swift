@@ -95,6 +95,7 @@ let package = Package(
 
     tests("RandomStreams", []),
     tests("LinearAlgebra", []),
+    tests("Substrates", ["LinearAlgebra", "RandomStreams"]),
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests("Experiments", ["LearningRules", "LinearAlgebra", "Substrates"]),
 
