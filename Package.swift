@@ -96,6 +96,7 @@ let package = Package(
     tests("RandomStreams", []),
     tests("LinearAlgebra", []),
     tests("Substrates", ["LinearAlgebra", "RandomStreams"]),
+    tests("RateNetworks", ["LinearAlgebra", "RandomStreams", "Substrates"]),
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests("Experiments", ["LearningRules", "LinearAlgebra", "Substrates"]),
 
