@@ -97,6 +97,7 @@ let package = Package(
     tests("LinearAlgebra", []),
     tests("Substrates", ["LinearAlgebra", "RandomStreams"]),
     tests("RateNetworks", ["LinearAlgebra", "RandomStreams", "Substrates"]),
+    tests("LearningRules", ["LinearAlgebra", "RandomStreams", "RateNetworks", "Substrates"]),
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests("Experiments", ["LearningRules", "LinearAlgebra", "Substrates"]),
 
