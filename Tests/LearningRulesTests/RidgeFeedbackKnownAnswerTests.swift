@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Foundation
+import LearningRules
+import LinearAlgebra
+import RandomStreams
+import RateNetworks
+import Substrates
+import TestSupport
+import Testing
+
+/// Ridge least squares against sums in plain loops and a plain solve.
+@Suite struct RidgeFeedbackKnownAnswerTests {
+  private static let widths = [5, 6, 4, 3]
+  private let architecture = Architecture(widths: widths)
+
+  /// The record of batch `index` with credit assigned through `pathway`.
+  private func record(
+    _ index: Int, _ noise: Noise, _ pathway: FeedbackPathway<Double>
+  ) throws -> TrialRecord<Double> {
+    let network = RateNetwork<Double>(
+      connections: Fixture.connections(Self.widths, seed: 1), activations: [.sigmoid, .tanh],
+      output: .identity)
+    let batch: Batch<Double> = Fixture.batch(trials: 7, inputs: 5, outputs: 3, seed: UInt64(index))
+    var record = try #require(
+      SubstrateLaws.record(network, batch, .perturbed(by: noise), step: index))
+    var state = Baseline.State()
+    Baseline.pass.apply(to: &record, state: &state)
+    CreditRule.feedback.assign(to: &record, pathway: pathway) { network.connection($0).weights }
+    return record
+  }
+
+  /// What one unit's row of B should be after `records`: the whole history in one sum.
+  private func solution(
+    _ records: [TrialRecord<Double>], _ topology: FeedbackPathway<Double>.Topology, layer: Int,
+    unit: Int, ridge: Double, forgetting: Double, controlVariate: Bool
+  ) -> [Double] {
+    let width = FeedbackPathway<Double>.inputWidths(architecture, topology)[layer]
+    var v = Matrix<Double>(rows: width, columns: width)
+    var s = Matrix<Double>(rows: 1, columns: width)
+    for (age, record) in records.reversed().enumerated() {
+      let input = record.feedbackInput(ofLayer: layer, topology)
+      let here = record.layers[layer]
+      for trial in 0..<record.trials {
+        let weight = pow(forgetting, Double(age))
+        let gain = here.perturbation.gain[trial, unit]
+        let (xi, variance) = (
+          here.perturbation.values[trial, unit], here.perturbation.variance[trial, unit]
+        )
+        var scalar = record.advantage[trial]
+        if controlVariate {
+          for other in record.layers {
+            for k in 0..<other.output.columns {
+              scalar -=
+                other.perturbation.gain[trial, k] * other.teaching[trial, k]
+                * other.perturbation.values[trial, k]
+            }
+          }
+        }
+        var estimate = scalar * xi / variance
+        if controlVariate { estimate += gain * here.teaching[trial, unit] }
+        for a in 0..<width {
+          s[0, a] += weight * gain * estimate * input[trial, a]
+          for b in 0..<width {
+            v[a, b] += weight * gain * gain * input[trial, a] * input[trial, b]
+          }
+        }
+      }
+    }
+    for a in 0..<width { v[a, a] += ridge }
+    return Oracle.solve(s, timesInverseOf: v).elements
+  }
+
+  @Test("B is S·(V + ridge)⁻¹ of the whole history, forgotten and weighted as the formula says")
+  func formula() throws {
+    for site in Noise.Site.allCases {
+      for topology in FeedbackPathway<Double>.Topology.allCases {
+        for (forgetting, controlVariate) in [(1.0, false), (0.8, false), (0.9, true)] {
+          let learner = RidgeFeedback(
+            ridge: 0.5, forgetting: forgetting, controlVariate: controlVariate)
+          var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: topology)
+          var state = learner.makeState(for: pathway)
+          var history: [TrialRecord<Double>] = []
+          for index in 0..<6 {
+            var record = try record(index, Noise(site: site, standardDeviation: 0.1), pathway)
+            history.append(record)
+            try learner.update(&pathway, from: &record, scale: 1, state: &state)
+            for layer in 0..<2 {
+              for unit in 0..<Self.widths[layer + 1] {
+                let expected = solution(
+                  history, topology, layer: layer, unit: unit, ridge: 0.5,
+                  forgetting: forgetting, controlVariate: controlVariate)
+                let got = pathway.weights[layer].row(unit)
+                // Eigenvalues of V + ridge lie between 0.5 and about 10²: a condition number
+                // of 200, times some tens of roundings.
+                let size = expected.reduce(1) { max($0, abs($1)) }
+                for (a, b) in zip(got, expected) { #expect(abs(a - b) < 1e-11 * size) }
+              }
+            }
+          }
+          #expect(pathway.weights.allSatisfy { $0.frobeniusNorm > 1e-3 })
+        }
+      }
+    }
+  }
+
+  @Test("The B in use never contains the present batch: credit comes before the update")
+  func present() throws {
+    let learner = RidgeFeedback(ridge: 0.5)
+    func run(lastTarget: Double) throws -> (teaching: Matrix<Double>, b: Matrix<Double>) {
+      let network = RateNetwork<Double>(
+        connections: Fixture.connections([5, 6, 3], seed: 1), activations: [.sigmoid],
+        output: .identity)
+      let plan = LearningPlan(
+        credit: .feedback, presentation: .perturbed(by: Noise(standardDeviation: 0.1)),
+        descent: nil)
+      var trainer = Trainer(
+        network, plan: plan, learner: learner,
+        pathway: FeedbackPathway(zeroFor: network.architecture, topology: .layered), trials: 7,
+        random: RandomKey(seed: 2))
+      var before = trainer.state.pathway
+      for step in 0..<4 {
+        var batch: Batch<Double> = Fixture.batch(
+          trials: 7, inputs: 5, outputs: 3, seed: UInt64(step))
+        if step == 3 { batch.targets.fill(lastTarget) }
+        before = trainer.state.pathway
+        try trainer.step(batch)
+        if step == 0 { #expect(trainer.record.layers[0].teaching.frobeniusNorm == 0) }
+      }
+      var expected = trainer.record.layers[0].teaching
+      expected.accumulateProduct(
+        trainer.record.outputError, .plain, before.weights[0], .transposed)
+      #expect(expected.hasSameBits(as: trainer.record.layers[0].teaching))
+      return (before.weights[0], trainer.state.pathway.weights[0])
+    }
+    let (first, second) = (try run(lastTarget: 0), try run(lastTarget: 5))
+    #expect(first.teaching.hasSameBits(as: second.teaching))
+    #expect(!first.b.hasSameBits(as: second.b))
+  }
+
+  @Test("A state that went through a checkpoint continues bit for bit")
+  func checkpoint() throws {
+    for site in Noise.Site.allCases {
+      func run(checkpointAt: Int?) throws -> FeedbackPathway<Double> {
+        let learner = RidgeFeedback(ridge: 0.5, forgetting: 0.9)
+        let noise = Noise(
+          site: site, standardDeviation: 0.1, perturbsConstantUnit: site == .output)
+        var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .layered)
+        var state = learner.makeState(for: pathway)
+        for index in 0..<5 {
+          if index == checkpointAt {
+            state = try JSONDecoder().decode(
+              RidgeFeedback.State.self, from: JSONEncoder().encode(state))
+            pathway = try JSONDecoder().decode(
+              FeedbackPathway<Double>.self, from: JSONEncoder().encode(pathway))
+          }
+          var record = try record(index, noise, pathway)
+          try learner.update(&pathway, from: &record, scale: 1, state: &state)
+        }
+        return pathway
+      }
+      #expect(try run(checkpointAt: 3) == run(checkpointAt: nil))
+    }
+  }
+
+  @Test("Errors that are not finite stop learning and name the layer")
+  func degenerate() throws {
+    let learner = RidgeFeedback(ridge: 0.5)
+    var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
+    var state = learner.makeState(for: pathway)
+    var record = try record(0, Noise(standardDeviation: 0.1), pathway)
+    record.outputError[2, 1] = .nan
+    let before = pathway
+    #expect(throws: LearningError.degenerateErrors(layer: 1)) {
+      try learner.update(&pathway, from: &record, scale: 1, state: &state)
+    }
+    #expect(pathway == before)
+  }
+
+  @Test("Gradient feedback is the formula: B + rate·scale·Σ γ(ê − γλ)·s")
+  func gradient() throws {
+    for site in Noise.Site.allCases {
+      for controlVariate in [false, true] {
+        let learner = GradientFeedback(rate: 0.01, controlVariate: controlVariate)
+        var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
+        for index in 0..<2 {
+          pathway.weights[index] = Fixture.matrix(Self.widths[index + 1], 3, seed: 90)
+        }
+        var record = try record(1, Noise(site: site, standardDeviation: 0.1), pathway)
+        let before = pathway
+        var state = learner.makeState(for: pathway)
+        learner.update(&pathway, from: &record, scale: 0.5, state: &state)
+        for (index, layer) in record.layers.enumerated() {
+          for unit in 0..<layer.output.columns {
+            for k in 0..<3 {
+              var sum = before.weights[index][unit, k]
+              for trial in 0..<7 {
+                let (gain, xi) = (
+                  layer.perturbation.gain[trial, unit], layer.perturbation.values[trial, unit]
+                )
+                var scalar = record.advantage[trial]
+                if controlVariate {
+                  for other in record.layers {
+                    for j in 0..<other.output.columns {
+                      scalar -=
+                        other.perturbation.gain[trial, j] * other.teaching[trial, j]
+                        * other.perturbation.values[trial, j]
+                    }
+                  }
+                }
+                let estimate = scalar * xi / 0.01
+                let residual =
+                  gain * (estimate - (controlVariate ? 0 : gain * layer.teaching[trial, unit]))
+                sum += 0.01 * 0.5 * residual * record.outputError[trial, k]
+              }
+              // Estimates of size 100 times 0.005, some tens of roundings.
+              #expect(abs(pathway.weights[index][unit, k] - sum) < 1e-13)
+            }
+          }
+        }
+      }
+    }
+  }
+}
