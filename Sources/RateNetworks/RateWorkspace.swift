@@ -116,7 +116,8 @@ extension OutputStage {
     _ loss: Loss, _ needsError: Bool
   ) {
     evaluate(
-      potentials, targets: targets, loss: loss, needsError: needsError, prediction: &pass.prediction,
+      potentials, targets: targets, loss: loss, needsError: needsError,
+      prediction: &pass.prediction,
       losses: &pass.loss, error: &pass.error)
   }
 }
