@@ -99,7 +99,9 @@ let package = Package(
     tests("RateNetworks", ["LinearAlgebra", "RandomStreams", "Substrates"]),
     tests("LearningRules", ["LinearAlgebra", "RandomStreams", "RateNetworks", "Substrates"]),
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
-    tests("Experiments", ["LearningRules", "LinearAlgebra", "Substrates"]),
+    tests(
+      "Experiments",
+      ["LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks", "Substrates"]),
 
     .target(
       name: "TestSupport",

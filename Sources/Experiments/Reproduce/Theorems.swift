@@ -27,7 +27,7 @@ struct Theorems {
   static let paperNoise = Noise(standardDeviation: 0.01)
 
   /// Sequences of trials per network: their slope then scatters by 0.02, with a band of 0.05.
-  static let sequences = 16
+  var sequences = 16
 
   /// Where −1/2 is looked for: the error of a mean of T independent trials.
   static let samplingBand = -0.55 ... -0.45
@@ -52,7 +52,7 @@ struct Theorems {
     return ReproductionTable(
       title: "Theorems 1 and 2, Corollary 1, budget \(request.budget.rawValue)",
       notes: [
-        "W is fixed; double precision; \(request.seeds) networks, mean ± s.e.m. Each has its own finite set of examples, drawn with replacement. B is learned by the library's trainer with ridge least squares (γ = \(Self.ridge) on the sum over trials, as in the paper's code). Errors are root mean squares over \(Self.sequences) independent sequences of T trials, relative to the norm of what B should become. Slopes are least-squares lines through logarithms."
+        "W is fixed; double precision; \(request.seeds) networks, mean ± s.e.m. Each has its own finite set of examples, drawn with replacement. B is learned by the library's trainer with ridge least squares (γ = \(Self.ridge) on the sum over trials, as in the paper's code). Errors are root mean squares over \(sequences) independent sequences of T trials, relative to the norm of what B should become. Slopes are least-squares lines through logarithms."
       ] + sections.map(\.note) + ["Apical \(ApicalVersion.current)."],
       rows: sections.flatMap(\.rows))
   }
@@ -96,7 +96,7 @@ struct Theorems {
   func trajectories(
     _ samplings: [TheoremSampling]
   ) throws -> [[TheoremSampling.Trajectory]] {
-    let count = Self.sequences
+    let count = sequences
     let all = try parallelMap(samplings.count * count, threads: request.threads) { job in
       let (network, sequence) = job.quotientAndRemainder(dividingBy: count)
       return try samplings[network].trajectory(
