@@ -126,11 +126,8 @@ public enum SubstrateLaws<Network: Substrate & Copyable> {
     return broken
   }
 
-  /// ΔL and Δh of a comparison are differences of passes that `none` shows alone. The second
-  /// pass is shown alone by a network whose perturbation is drawn for the other purpose, which
-  /// is outside the contract: here the antithetic and second passes are reconstructed from what
-  /// the comparisons share: L̃ of the first pass, and L̃′ = L̃ − ΔL of `secondNoisy`, which must
-  /// also be `noisyBaseline`'s.
+  /// ΔL and Δh of the comparisons agree with the first pass shown alone (`none`), the quiet pass,
+  /// and each other; what the second passes are is left to comparisons with an oracle.
   public static func comparisonsAreTheirPasses(
     _ network: Network, _ batch: Batch<Scalar>, site: Noise.Site = .output
   ) -> [String] {
