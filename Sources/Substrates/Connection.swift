@@ -16,6 +16,8 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
   /// b, `[above]`.
   public var biases: [Scalar]
 
+  private enum CodingKeys: String, CodingKey { case weights, biases }
+
   /// A connection with the given weights and biases.
   public init(weights: Matrix<Scalar>, biases: [Scalar]) {
     precondition(
@@ -23,6 +25,19 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
       "\(biases.count) biases for weights [\(weights.rows), \(weights.columns)]")
     self.weights = weights
     self.biases = biases
+  }
+
+  /// Reads a connection; throws where its biases do not fit its weights.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    weights = try container.decode(Matrix<Scalar>.self, forKey: .weights)
+    biases = try container.decode([Scalar].self, forKey: .biases)
+    guard biases.count == weights.columns else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .biases, in: container,
+        debugDescription:
+          "\(biases.count) biases for weights [\(weights.rows), \(weights.columns)]")
+    }
   }
 
   /// u ← x·W + b.
