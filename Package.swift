@@ -101,7 +101,9 @@ let package = Package(
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests(
       "Experiments",
-      ["LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks", "Substrates"]),
+      [
+        "Datasets", "LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks", "Substrates",
+      ]),
 
     .target(
       name: "TestSupport",
