@@ -3,6 +3,7 @@
 import Experiments
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The promise: same specification and seed, same bits.
@@ -148,6 +149,30 @@ import Testing
           "\(latest): damaged, its SHA-256 does not fit its content; an earlier one is taken"
         ])
       #expect(try contents("\(folder)/cut") == contents("\(folder)/whole"))
+    }
+  }
+
+  @Test("The last step has a row, and the manifest the sum of every file but the checkpoints'")
+  func ending() throws {
+    try withFolder { folder in
+      try run(request("\(folder)/run", ["schedule.steps=50"]))
+      let metrics = try String(contentsOfFile: "\(folder)/run/metrics.csv", encoding: .utf8)
+      let steps = metrics.split(whereSeparator: \.isNewline).dropFirst().map {
+        $0.prefix { $0 != "," }
+      }
+      #expect(steps == ["0", "20", "40", "50"])
+      let manifest = try JSONSerialization.jsonObject(
+        with: try #require(FileManager.default.contents(atPath: "\(folder)/run/manifest.json")))
+      let sums = (manifest as? [String: Any])?["files"] as? [String: String] ?? [:]
+      #expect(
+        sums.keys.sorted() == [
+          "metrics.csv", "resolved.yaml", "spec.yaml", "traces/output.h5", "traces/teaching.f64.h5",
+          "traces/teaching.h5", "weights.h5",
+        ])
+      for (name, sum) in sums {
+        let program = try ChildProcess(["sha256sum", "\(folder)/run/\(name)"])
+        #expect(program.remainingOutput().hasPrefix(sum), "\(name)")
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import LinearAlgebra
 import RandomStreams
 import RateNetworks
 import Substrates
+import TestSupport
 import Testing
 
 @testable import Experiments
@@ -88,7 +89,62 @@ import Testing
       #expect(try #require(row["estimator_variance_\(layer)"]) > 0)
     }
     #expect(row["angle_1"] != row["angle_2"])
+    // Angles are of the first validation examples.
+    let spec = session.spec
+    let images = try ExperimentImages(
+      spec.data, random: RandomKey(seed: 1), folder: nil, threads: 1)
+    let shown = ExampleSet<Double>(images.validation, target: .labels).batch(Array(0..<11))
+    let evaluation = Evaluation<RateNetwork<Double>>(
+      plan: session.trainer.plan, random: RandomKey(seed: 1), threads: 1)
+    let layers = try evaluation.agreement(
+      network, pathway, session.trainer.state.baseline, on: shown, step: 5)
+    #expect(layers.map(\.angle) == [row["angle_1"], row["angle_2"]])
+    #expect(
+      layers.map(\.estimatorVariance) == [row["estimator_variance_1"], row["estimator_variance_2"]])
     #expect(row["validation_error"] != nil && row["test_error"] != nil)
+  }
+
+  @Test func `Validation examples are the last of the training set and none of its first`() throws {
+    let data = try session("noise: {}").spec.data
+    let random = RandomKey(seed: 4)
+    let images = try ExperimentImages(data, random: random, folder: nil, threads: 2)
+    let digits = SyntheticDigits(key: random.purpose(.syntheticData))
+    let all = digits.training(count: 60)
+    #expect(images.training == all.subset(0..<40))
+    #expect(images.validation == all.subset(40..<60))
+    #expect(images.test == digits.test(count: 30))
+  }
+
+  @Test func `Fixed feedback follows the law of W above it, apart in every layer`() throws {
+    let text = """
+      substrate: {rate: {layers: [784, 200, 100, 10]}}
+      feedback: {alignment: {topology: layered}}
+      descent: {sgd: {rate: 1.0e-3}}
+      data: {mnist: {}}
+      schedule: {steps: 1}
+      """
+    let (spec, _) = try SpecDocument(text: text, file: "x.yaml").read(ExperimentSpec.init(reading:))
+    let random = RandomKey(seed: 2)
+    let architecture = spec.network.architecture
+    let pathway: FeedbackPathway<Double> = spec.feedback.pathway(architecture, random: random)
+    let network = RateNetwork<Double>(
+      architecture, activations: spec.network.activations, output: spec.network.output,
+      initialization: spec.network.initialization, random: random)
+    for (index, fanIn) in [200.0, 100].enumerated() {
+      let b = pathway.weights[index].elements
+      let moments = SampleMoments(b)
+      #expect(StatisticalCheck.accepts(moments.meanScore(expected: 0)))
+      #expect(StatisticalCheck.accepts(moments.varianceScore(expected: 2 / fanIn)))
+      // The fan-in of the other side is refused.
+      let other = index == 0 ? 100.0 : 10
+      #expect(!StatisticalCheck.accepts(moments.varianceScore(expected: 2 / other)))
+      let w = network.connection(index + 1).weights.elements
+      #expect(StatisticalCheck.accepts(StatisticalCheck.correlationScore(b, w)))
+    }
+    let lower = Array(pathway.weights[0].elements.prefix(1_000))
+    let upper = pathway.weights[1].elements
+    #expect(StatisticalCheck.accepts(StatisticalCheck.correlationScore(lower, upper)))
+    #expect(!StatisticalCheck.accepts(StatisticalCheck.correlationScore(upper, upper)))
   }
 
   @Test func `A recorder takes step 0 and every so many steps after it, of the first trials`()
