@@ -81,7 +81,7 @@ let package = Package(
       "SpikingNetworks",
       [
         "Substrates", "LinearAlgebra", "RandomStreams", "Integration", "Quantities", "Traces",
-        "CKernels",
+        "CKernels", realModule,
       ]),
     library("Traces", []),
     library("TraceExport", ["Traces", "CHDF5"]),

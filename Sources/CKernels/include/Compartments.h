@@ -17,7 +17,7 @@
 
 enum {
   CK_CHUNK = 64,           ///< cells that a kernel takes at a time
-  CK_MAX_COMPARTMENTS = 8  ///< compartments of a cell
+  CK_MAX_COMPARTMENTS = 16 ///< compartments of a cell
 };
 
 /// How a step is taken.

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import Dispatch
+internal import Synchronization
+
+extension PopulationRuntime {
+  /// Takes all blocks over steps `first ..< first + count`, on up to `threads` threads.
+  ///
+  /// - Throws: the error of the first block that failed; the others have gone on.
+  func advance(
+    first: Int, count: Int, probes: [ProbeRuntime<Scalar>], threads: Int
+  ) throws(SimulationError) {
+    let held = held(first: first, count: count)
+    let sendsRates = if case .rate? = population.model.firing?.mechanism { true } else { false }
+    if sendsRates, rates.count != count * population.count {
+      rates = Array(repeating: 0, count: count * population.count)
+    }
+    let failures = Mutex([Int: SimulationError]())
+    let workers = max(1, min(threads, blocks))
+    unsafe spikes.withUnsafeMutableBufferPointer { spikes in
+      unsafe rates.withUnsafeMutableBufferPointer { rates in
+        // Each block is one thread's.
+        nonisolated(unsafe) let (spikes, rates) = unsafe (spikes, rates.baseAddress)
+        let body: @Sendable (Int) -> Void = { worker in
+          let scratch = StepScratch<Scalar>(lanes: self.lanes, variables: self.lowered.variables)
+          let blocks = self.blocks
+          for block in blocks * worker / workers..<blocks * (worker + 1) / workers {
+            do throws(SimulationError) {
+              try unsafe self.advance(
+                block: block, first: first, count: count, held: held, probes: probes,
+                scratch: scratch, spikes: &spikes[block], rates: sendsRates ? rates : nil)
+            } catch {
+              failures.withLock { $0[block] = error }
+            }
+          }
+        }
+        if workers == 1 {
+          body(0)
+        } else {
+          DispatchQueue.concurrentPerform(iterations: workers, execute: body)
+        }
+      }
+    }
+    let failed = failures.withLock { $0 }
+    if let block = failed.keys.min() { throw failed[block]! }
+  }
+}
