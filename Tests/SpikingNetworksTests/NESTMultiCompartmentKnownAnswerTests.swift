@@ -56,7 +56,6 @@ import Testing
       #expect(found == spikes.map { ($0 * 10).rounded() }, "\(method)")
       let deviation = recording.largestDeviation(from: trace)
       #expect(deviation <= 1e-6 || method == .exact, "\(method): \(deviation) mV")
-      print("\(name) \(method): \(deviation)")
     }
   }
 
@@ -85,7 +84,6 @@ import Testing
         ], variables: variables, duration: 100)
       let deviation = recording.largestDeviation(from: trace)
       #expect(deviation <= bound, "\(method): \(deviation)")
-      print("\(receptor) \(method): \(deviation)")
     }
   }
 }

@@ -17,7 +17,9 @@ extension CompartmentModel {
           name: "inhibitory", compartment: "soma", kernel: kernel(2),
           effect: .conductance(reversalPotential: -85)),
       ],
-      firing: Firing(compartment: "soma", .threshold(-55, reset: -60), refractoryPeriod: 2))
+      firing: Firing(
+        compartment: "soma", .threshold(-55, reset: -60), refractoryPeriod: 2,
+        clampsAtThreshold: true))
   }
 
   /// A leaky integrate-and-fire neuron with current synapses; τ_m = C/g_L = 10 ms.

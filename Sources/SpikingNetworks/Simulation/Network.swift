@@ -36,8 +36,9 @@ public struct Network: Sendable, Equatable {
       try target.check(receptor: projection.receptor, place)
     }
     for population in populations {
+      // Exact and implicit steps are stable at any length.
       let shortest = population.model.shortestTimeConstant
-      guard timeStep <= shortest else {
+      guard timeStep <= shortest || population.method.needsLinearCell else {
         throw ModelError(
           "timeStep",
           "\(timeStep) ms is above the shortest time constant of \(population.name), \(shortest) ms",
