@@ -16,7 +16,7 @@ struct Bench: AsyncParsableCommand {
       arguments; 3 peers or data missing; 4 a side did not learn.
       """,
     version: ApicalVersion.current,
-    subcommands: [Fig2Step.self, Fig3Step.self, MNISTPassCommand.self])
+    subcommands: [Spk.self, Fig2Step.self, Fig3Step.self, MNISTPassCommand.self])
 
   @Flag(help: "List the benchmarks.")
   var list = false

@@ -7,22 +7,28 @@ extension PopulationRuntime {
   /// Takes all blocks over steps `first ..< first + count`, on up to `threads` threads.
   ///
   /// - Throws: the error of the first block that failed; the others have gone on.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func advance(
     first: Int, count: Int, probes: [ProbeRuntime<Scalar>], threads: Int
   ) throws(SimulationError) {
-    let held = held(first: first, count: count)
+    let held = hasHeldInputs || isFresh ? held(first: first, count: count) : Held()
+    defer { isFresh = false }
     let sendsRates = if case .rate? = population.model.firing?.mechanism { true } else { false }
     if sendsRates, rates.count != count * population.count {
       rates = Array(repeating: 0, count: count * population.count)
     }
     let failures = Mutex([Int: SimulationError]())
     let workers = max(1, min(threads, blocks))
+    while scratches.count < workers {
+      scratches.append(StepScratch(lanes: lanes, variables: lowered.variables))
+    }
     unsafe spikes.withUnsafeMutableBufferPointer { spikes in
       unsafe rates.withUnsafeMutableBufferPointer { rates in
         // Each block is one thread's.
         nonisolated(unsafe) let (spikes, rates) = unsafe (spikes, rates.baseAddress)
         let body: @Sendable (Int) -> Void = { worker in
-          let scratch = StepScratch<Scalar>(lanes: self.lanes, variables: self.lowered.variables)
+          let scratch = self.scratches[worker]
           let blocks = self.blocks
           for block in blocks * worker / workers..<blocks * (worker + 1) / workers {
             do throws(SimulationError) {

@@ -50,7 +50,12 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
   /// φ of the last stretch, `[steps, cells]`, where the population sends rates.
   var rates: [Double] = []
   let solvers: SolverBlocks?
+  /// Whether what is held changes from step to step.
   let hasHeldInputs: Bool
+  /// Whether nothing has been held yet.
+  var isFresh = true
+  /// One per thread.
+  var scratches: [StepScratch<Scalar>] = []
 
   /// - Parameters:
   ///   - reached: the receptors that projections reach.
@@ -110,7 +115,8 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
     }
     escapeKey = random.purpose(.spikes).named(population.name)
     spikes = Array(repeating: [], count: blocks)
-    hasHeldInputs = !(population.noise.isEmpty && population.currents.allSatisfy(\.course.isConstant)
+    hasHeldInputs =
+      !(population.noise.isEmpty && population.currents.allSatisfy(\.course.isConstant)
       && population.conductances.allSatisfy(\.course.isConstant))
     if case .gsl(let stepper, let tolerance) = population.method {
       solvers = try SolverBlocks(
@@ -139,6 +145,8 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
   func cells(ofBlock block: Int) -> Int { min(lanes, population.count - block * lanes) }
 
   /// Puts every cell at its initial potential, nothing on its way, noise at trial `trial`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func reset(trial: Int = 0) {
     state.fill(0)
     refractory.fill(0)
@@ -154,6 +162,7 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
       for source in noise { source.begin(trial: trial, block: block) }
     }
     solvers?.reset()
+    isFresh = true
   }
 
   /// Values that noise could not take, all sources and cells.

@@ -88,6 +88,8 @@
   }
 
   /// Takes the values of a block at the end of `step`, the stretch's step number `index`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func sample(_ runtime: PopulationRuntime<Scalar>, block: Int, step: Int, index: Int) {
     let isDue = probe.isDue(step)
     guard isDue || probe.reduction == .windowMean, step >= probe.phase else { return }

@@ -28,6 +28,8 @@ final class RunningProjection<Scalar: SpikingScalar>: @unchecked Sendable {
   }
 
   /// Delivers spikes in their order.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func deliver(_ spikes: [Spike], threads: Int) {
     let work = spikes.count * (synapses.targets.count / max(synapses.starts.count - 1, 1))
     // A fork costs about as much as a few thousand synapses.
@@ -41,6 +43,8 @@ final class RunningProjection<Scalar: SpikingScalar>: @unchecked Sendable {
   }
 
   /// The synapses with targets from `low` to below `high`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func deliver(_ spikes: [Spike], from low: UInt32, below high: UInt32) {
     let receptors = target.lowered.arrivals.count
     let blockStride = target.slots * receptors * target.lanes
@@ -87,6 +91,8 @@ final class RunningProjection<Scalar: SpikingScalar>: @unchecked Sendable {
   }
 
   /// Delivers rates `[steps, cells]` per ms as what spikes bring on average: weight·φ·dt.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   func deliver(rates: [Double], first: Int, count: Int) {
     let cells = synapses.starts.count - 1
     let receptors = target.lowered.arrivals.count

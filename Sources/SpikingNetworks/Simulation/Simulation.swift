@@ -129,6 +129,25 @@ public final class Simulation<Scalar: SpikingScalar> {
     return probe.frame(0)
   }
 
+  /// Sets a state variable (`compartment.v`, `compartment.receptor`) of every cell; false where
+  /// there is none such.
+  ///
+  /// - Precondition: one value per cell.
+  public func set(_ variable: String, in population: String, to values: [Double]) -> Bool {
+    guard let runtime = runtimes.first(where: { $0.population.name == population }),
+      let probe = try? ProbeRuntime(
+        Probe(population: population, variable: variable), runtime, stretch: 1),
+      case .state(let place) = probe.source
+    else { return false }
+    precondition(values.count == runtime.population.count, "\(values.count) values")
+    for (cell, value) in values.enumerated() {
+      let (block, lane) = (cell / runtime.lanes, cell % runtime.lanes)
+      runtime.state[(block * runtime.lowered.variables + place) * runtime.lanes + lane] =
+        Scalar(value)
+    }
+    return true
+  }
+
   /// Takes `count` steps and gives `recorder` what they bring.
   ///
   /// - Throws: `SimulationError`, after everything before the failing stretch was recorded; and
