@@ -30,7 +30,7 @@ CK_CLONES int ck_cell_derivatives(double t, const double *y, double *f, void *in
   }
   for (int r = 0; r < cell->receptors; ++r) {
     int c = cell->compartment[r], g = cell->variable[r];
-    double rate = 1 / cell->tau[r];
+    double rate = cell->rate[r];
     if (cell->kind[r] & CK_CURRENT) {
       b[c] += y[g];
     } else {
@@ -51,7 +51,7 @@ CK_CLONES int ck_cell_derivatives(double t, const double *y, double *f, void *in
     double sum = b[c] - a[c] * own;
     for (int j = 0; j < n; ++j)
       if (j != c) sum += cell->coupling[c * n + j] * (y[j] - own);
-    f[c] = is_held(in, c) ? 0 : sum / cell->capacitance[c];
+    f[c] = is_held(in, c) ? 0 : sum * cell->elastance[c];
   }
   return GSL_SUCCESS;
 }
@@ -66,7 +66,7 @@ CK_CLONES int ck_cell_jacobian(double t, const double *y, double *dfdy, double *
   memset(dfdt, 0, size * sizeof(double));
   for (size_t c = 0; c < n; ++c) {
     if (is_held(in, (int)c)) continue;
-    double total = cell->leak[c] + in->conductance[c], inverse = 1 / cell->capacitance[c];
+    double total = cell->leak[c] + in->conductance[c], inverse = cell->elastance[c];
     int isClamped = (int)c == cell->spiking && cell->clampsAtThreshold && y[c] > cell->threshold;
     for (size_t j = 0; j < n; ++j) {
       if (j == c) continue;
@@ -85,10 +85,10 @@ CK_CLONES int ck_cell_jacobian(double t, const double *y, double *dfdy, double *
   }
   for (int r = 0; r < cell->receptors; ++r) {
     size_t g = (size_t)cell->variable[r];
-    dfdy[g * size + g] = -1 / cell->tau[r];
+    dfdy[g * size + g] = -cell->rate[r];
     if (cell->kind[r] & CK_ALPHA) {
       dfdy[g * size + g + 1] = 1;
-      dfdy[(g + 1) * size + g + 1] = -1 / cell->tau[r];
+      dfdy[(g + 1) * size + g + 1] = -cell->rate[r];
     }
   }
   return GSL_SUCCESS;

@@ -97,7 +97,7 @@ CK_INLINE void NAME(slopes)(const ck_cell *cell, const NAME(drive) *restrict dri
   int n = cell->compartments;
   for (int c = 0; c < n; ++c) {
     int spikes = c == cell->spiking;
-    REAL inverse = (REAL)(1 / cell->capacitance[c]), threshold = (REAL)cell->threshold;
+    REAL inverse = (REAL)cell->elastance[c], threshold = (REAL)cell->threshold;
     if (spikes && cell->clampsAtThreshold) {
       for (int l = 0; l < CK_CHUNK; ++l) {
         REAL own = v[c][l] < threshold ? v[c][l] : threshold;
@@ -131,12 +131,12 @@ CK_INLINE void NAME(relax)(const ck_cell *cell, REAL h, const NAME(drive) *restr
   NAME(values) slope;
   NAME(slopes)(cell, drive, v, isFree, slope);
   for (int c = 0; c < cell->compartments; ++c) {
-    REAL inverse = (REAL)(1 / cell->capacitance[c]);
+    REAL inverse = (REAL)cell->elastance[c];
     for (int l = 0; l < CK_CHUNK; ++l) {
       REAL rate = inverse * drive->a[c][l], unused, minusOne;
       NAME(exponential)(-(rate * h), &unused, &minusOne);
       // Without a conductance the compartment integrates its current.
-      v[c][l] += slope[c][l] * (rate > 0 ? -minusOne / rate : h);
+      v[c][l] += slope[c][l] * (rate != 0 ? -minusOne / rate : h);
     }
   }
 }

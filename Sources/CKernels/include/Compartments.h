@@ -47,7 +47,7 @@ typedef struct ck_cell {
   int32_t clampsAtThreshold;   ///< the spiking compartment's own equation reads min(V, threshold)
   double threshold;
   double reset;
-  const double *capacitance;   ///< [compartments]
+  const double *elastance;     ///< [compartments]: 1 / C
   const double *leak;          ///< [compartments]
   const double *rest;          ///< [compartments]
   const double *coupling;      ///< [compartments, compartments]: conductance into row from column
@@ -55,7 +55,7 @@ typedef struct ck_cell {
   const int32_t *kind;         ///< [receptors]: CK_CURRENT | CK_ALPHA
   const int32_t *variable;     ///< [receptors]: the place of g; d follows it
   const double *reversal;      ///< [receptors]
-  const double *tau;           ///< [receptors]
+  const double *rate;          ///< [receptors]: 1 / tau
 } ck_cell;
 
 /// A step of length h, with what follows from it.
@@ -97,15 +97,15 @@ void ck_arrive_f64(size_t lanes, double gain, double *arrivals, double *target);
 void ck_arrive_f32(size_t lanes, double gain, float *arrivals, float *target);
 
 /// Threshold, reset and refractoriness at the end of a step, for the first `cells` cells of a
-/// block: a refractory cell counts down (and is held at the reset unless CK_HOLD_NONE); another whose spiking compartment has reached the
-/// threshold fires, is reset and counts `refractorySteps`. The lanes that fired go to `fired`,
-/// ascending; their number is returned.
+/// block: a refractory cell counts down (and is held at the reset unless CK_HOLD_NONE); another
+/// whose spiking compartment has reached the threshold fires, is reset and counts
+/// `refractorySteps`. The lanes that fired go to `fired`, ascending; their number is returned.
 size_t ck_fire_f64(const ck_cell *cell, size_t lanes, size_t cells, int32_t refractorySteps,
                    double *state, int32_t *refractory, uint32_t *fired);
 size_t ck_fire_f32(const ck_cell *cell, size_t lanes, size_t cells, int32_t refractorySteps,
                    float *state, int32_t *refractory, uint32_t *fired);
 
-/// x <- decay x + kick (shared common + own deviates), for deviates [lanes].
+/// x <- decay x + kick * deviates, for deviates [lanes].
 void ck_ornstein_uhlenbeck_f64(size_t lanes, double decay, double kick, const float *deviates,
                                double *x);
 void ck_ornstein_uhlenbeck_f32(size_t lanes, double decay, double kick, const float *deviates,

@@ -65,13 +65,13 @@ internal import RealModule
         spiking: Int32(model.spikingIndex ?? -1), whileRefractory: hold,
         clampsAtThreshold: model.firing?.clampsAtThreshold == true ? 1 : 0,
         threshold: threshold, reset: reset,
-        capacitance: keep(model.compartments.map(\.capacitance)),
+        elastance: keep(model.compartments.map { 1 / $0.capacitance }),
         leak: keep(model.compartments.map(\.leakConductance)),
         rest: keep(model.compartments.map(\.restingPotential)), coupling: keep(coupling),
         compartment: keep(
           receptors.map { Int32(model.index(ofCompartment: $0.compartment)!) }),
         kind: keep(receptors.map(Self.kind)), variable: keep(lasting.map { Int32(places[$0]) }),
-        reversal: keep(receptors.map(Self.reversal)), tau: keep(taus)))
+        reversal: keep(receptors.map(Self.reversal)), rate: keep(taus.map { 1 / $0 })))
     let methodNumber: Int32 =
       switch method {
       case .rungeKutta4: Int32(CK_RK4)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+public import Integration
+
 /// How a noise moves in time. ξ(t) has mean 0 but for `poisson`.
 public enum NoiseProcess: Sendable, Equatable, Codable {
   /// One value per trial: a single dimension of noise per neuron and trial.
@@ -30,12 +32,6 @@ public enum NoiseForm: Sendable, Equatable, Codable {
 
 /// A source of noise in one compartment of every cell of a population.
 public struct NoiseSource: Sendable, Equatable, Codable {
-  /// Which integral a white conductance noise means. Its limit as coloured noise becomes white
-  /// is `stratonovich`; `ito` adds the conductance s²/(2C) that turns one into the other.
-  public enum Interpretation: String, Sendable, Codable, CaseIterable {
-    case stratonovich, ito
-  }
-
   /// The name, for probes and addresses.
   public let name: String
   /// The compartment.
@@ -50,13 +46,14 @@ public struct NoiseSource: Sendable, Equatable, Codable {
   public let strength: Double
   /// The correlation of x between any two cells, from 0 to 1.
   public let correlation: Double
-  /// For white conductances.
-  public let interpretation: Interpretation
+  /// What a white conductance means: the limit of coloured noise as it becomes white, or Itô's
+  /// integral, which has the conductance s²/(2C) more.
+  public let interpretation: WhiteNoise.Interpretation
 
   /// A source of noise.
   public init(
     name: String, compartment: String, process: NoiseProcess, form: NoiseForm, strength: Double,
-    correlation: Double = 0, interpretation: Interpretation = .stratonovich
+    correlation: Double = 0, interpretation: WhiteNoise.Interpretation = .stratonovich
   ) throws(ModelError) {
     let place = "noise.\(name)"
     try ModelError.checkNotNegative(strength, "\(place).strength", "nS or pA")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Integration
 internal import RandomStreams
 internal import RealModule
 
@@ -13,6 +14,8 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
   let x: Storage<Scalar>
   /// Values beyond the clip, per block.
   let clipped: Storage<Int>
+  /// The linear response of every compartment to x, where it is recorded.
+  var filter: NoiseFilter<Scalar>?
   private let key: RandomKey
   private let decay: Double
   private let kick: Double
@@ -42,13 +45,14 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
     case .frozen: (decay, kick, mean) = (1, 0, 0)
     case .white: (decay, kick, mean) = (0, source.strength / timeStep.squareRoot(), 0)
     case .ornsteinUhlenbeck(let tau):
-      decay = Double.exp(-timeStep / tau)
-      kick = source.strength * (-Double.expMinusOne(-2 * timeStep / tau)).squareRoot()
-      mean = 0
+      (decay, kick, mean) = (
+        Double.exp(-timeStep / tau),
+        source.strength * (-Double.expMinusOne(-2 * timeStep / tau)).squareRoot(), 0
+      )
     case .poisson(let rate, let tau):
       decay = Double.exp(-timeStep / tau)
       kick = source.strength
-      mean = source.strength * rate * tau
+      mean = source.meanArrivals(timeStep: timeStep)
       counts = PoissonCounts(mean: rate * timeStep)
     }
     self.counts = counts
@@ -72,6 +76,7 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
     case .white: unsafe values.update(repeating: 0, count: lanes)
     case .poisson: unsafe values.update(repeating: Scalar(mean), count: lanes)
     }
+    filter?.reset()
   }
 
   /// Moves x of a block to step `step`. `floats` and `words` are scratch, `[lanes]`.
@@ -157,4 +162,38 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
 
   /// Set where the population is built: the reversal potential of the receptor.
   var multiplicativeReversal = 0.0
+}
+
+/// The linear response m of the potentials to the noise that was realised, as `NoiseResponse` has
+/// it: m ← P m + q (x − ⟨x⟩), `[blocks][compartments, lanes]` in mV.
+struct NoiseFilter<Scalar: SpikingScalar>: Sendable {
+  let response: NoiseResponse
+  let m: Storage<Scalar>
+  private let compartments: Int
+  private let lanes: Int
+
+  init(_ response: NoiseResponse, compartments: Int, blocks: Int, lanes: Int) {
+    self.response = response
+    self.compartments = compartments
+    self.lanes = lanes
+    m = Storage(blocks * compartments * lanes, repeating: 0)
+  }
+
+  func reset() { m.fill(0) }
+
+  /// Moves a block by one step in which `x` [lanes] was held.
+  func move(block: Int, x: UnsafePointer<Scalar>) {
+    let base = unsafe m.base + block * compartments * lanes
+    var next = Array(repeating: Scalar(0), count: compartments)
+    for lane in 0..<lanes {
+      for c in 0..<compartments {
+        var sum = Scalar(response.input[c]) * (unsafe x[lane] - Scalar(response.mean))
+        for j in 0..<compartments {
+          unsafe sum += Scalar(response.propagator[c * compartments + j]) * base[j * lanes + lane]
+        }
+        next[c] = sum
+      }
+      for c in 0..<compartments { unsafe base[c * lanes + lane] = next[c] }
+    }
+  }
 }

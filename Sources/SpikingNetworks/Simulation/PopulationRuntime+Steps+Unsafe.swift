@@ -73,6 +73,9 @@ extension PopulationRuntime {
       if let rates = unsafe rates {
         unsafe sendRates(block, states, rates + index * population.count)
       }
+      for source in noise {
+        unsafe source.filter?.move(block: block, x: source.x.base + block * lanes)
+      }
       for probe in probes { probe.sample(self, block: block, step: step, index: index) }
     }
     // Every 64 steps: a number that is not finite never becomes finite again.

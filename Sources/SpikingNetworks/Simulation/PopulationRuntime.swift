@@ -141,6 +141,17 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
     return lanes
   }
 
+  /// Follows the linear response to source number `index` from now on; false where theory has none.
+  func follow(source index: Int) -> Bool {
+    if noise[index].filter != nil { return true }
+    guard let response = NoiseResponse(index, in: population, timeStep: timeStep) else {
+      return false
+    }
+    noise[index].filter = NoiseFilter(
+      response, compartments: lowered.compartments, blocks: blocks, lanes: lanes)
+    return true
+  }
+
   /// The cells of a block, without those that only fill it up.
   func cells(ofBlock block: Int) -> Int { min(lanes, population.count - block * lanes) }
 

@@ -14,7 +14,8 @@ public struct Probe: Sendable, Equatable {
 
   /// The population.
   public let population: String
-  /// `compartment.v`, `compartment.receptor`, `noise.name`, or `rate` where rates are sent.
+  /// `compartment.v`, `compartment.receptor`, `noise.name`, `noise.name.response` (the linear
+  /// response of that compartment's potential, see `NoiseResponse`), or `rate` where rates are sent.
   public let variable: String
   /// The cells, ascending; nil for all.
   public let cells: [Int]?
@@ -71,6 +72,8 @@ extension Population {
       case .current: all.append(("noise.\(source.name)", "pA"))
       case .multiplicative: all.append(("noise.\(source.name)", "1"))
       }
+      if case .multiplicative = source.form { continue }
+      all.append(("noise.\(source.name).response", "mV"))
     }
     if case .rate? = model.firing?.mechanism { all.append(("rate", "1/ms")) }
     return all.map { (name: $0.0, unit: $0.1) }

@@ -10,6 +10,8 @@
     case state(Int)
     /// Source number k of noise.
     case noise(Int)
+    /// The response of its compartment to source number k of noise.
+    case response(Int)
     /// φ of the spiking compartment.
     case rate(RateFunction, variable: Int)
   }
@@ -47,6 +49,15 @@
     unit = known.unit
     if let k = population.noise.firstIndex(where: { "noise.\($0.name)" == probe.variable }) {
       source = .noise(k)
+    } else if let k = population.noise.firstIndex(where: {
+      "noise.\($0.name).response" == probe.variable
+    }) {
+      guard runtime.follow(source: k) else {
+        throw ModelError(
+          place, "linear theory has no response where a source is multiplicative",
+          "record noise.\(population.noise[k].name)")
+      }
+      source = .response(k)
     } else if case .rate(let rate)? = population.model.firing?.mechanism, probe.variable == "rate" {
       source = .rate(rate, variable: population.model.spikingIndex!)
     } else if let c = population.model.compartments.firstIndex(
@@ -125,11 +136,21 @@
       Double(
         unsafe runtime.state.base[(block * runtime.lowered.variables + variable) * lanes + lane])
     case .noise(let k): Double(unsafe runtime.noise[k].x.base[block * lanes + lane])
+    case .response(let k):
+      Double(responseValue(runtime, k, block, lane))
     case .rate(let rate, let variable):
       rate(
         Double(
           unsafe runtime.state.base[(block * runtime.lowered.variables + variable) * lanes + lane]))
     }
+  }
+
+  private func responseValue(
+    _ runtime: PopulationRuntime<Scalar>, _ k: Int, _ block: Int, _ lane: Int
+  ) -> Scalar {
+    let noise = runtime.noise[k]
+    let place = (block * runtime.lowered.compartments + noise.compartment) * lanes + lane
+    return unsafe noise.filter!.m.base[place]
   }
 
   /// Frame number `index` of the stretch.
