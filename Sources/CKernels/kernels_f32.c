@@ -5,7 +5,7 @@
 #define WORD uint32_t
 #define SWORD int32_t
 #define NAME(x) x##_f32
-#define LANES 8
+#define LANES 16
 #define MANTISSA 23
 #define BIAS 127
 #define ROUND_SHIFT 12582912.0f
@@ -20,3 +20,4 @@
 #define UNIFORM_UNIT 0x1.bb67ae8584caap-31  // sqrt(3) / 2^31
 #define root_f32(x) __builtin_elementwise_sqrt(x)
 #include "kernels_real.h"
+#include "sparse_real.h"

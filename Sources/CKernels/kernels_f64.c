@@ -5,7 +5,7 @@
 #define WORD uint64_t
 #define SWORD int64_t
 #define NAME(x) x##_f64
-#define LANES 4
+#define LANES 8
 #define MANTISSA 52
 #define BIAS 1023
 #define ROUND_SHIFT 6755399441055744.0
@@ -20,3 +20,4 @@
 #define UNIFORM_UNIT 0x1.bb67ae8584caap-63  // sqrt(3) / 2^63
 #define root_f64(x) __builtin_elementwise_sqrt(x)
 #include "kernels_real.h"
+#include "sparse_real.h"
