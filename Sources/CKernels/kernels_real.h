@@ -210,16 +210,24 @@ CK_INLINE void NAME(identity_at)(REAL u, REAL *h, REAL *slope) {
 
 // Arguments go through local blocks, so that `h` may be `u` and the loop still vectorises.
 #define BLOCK 64
+CK_INLINE void NAME(copy_block)(REAL *to, const REAL *from, size_t count) {
+  // A copy of constant length is a few instructions, any other a call.
+  if (count == BLOCK)
+    memcpy(to, from, BLOCK * sizeof(REAL));
+  else
+    memcpy(to, from, count * sizeof(REAL));
+}
+
 #define ACTIVATION(function)                                                                \
   CK_INLINE void NAME(function##_loop)(size_t count, const REAL *u, REAL *h, REAL *slope) { \
     for (size_t first = 0; first < count; first += BLOCK) {                                 \
       size_t take = count - first < BLOCK ? count - first : BLOCK;                          \
       REAL x[BLOCK] = {0}, value[BLOCK], derivative[BLOCK];                                 \
-      memcpy(x, u + first, take * sizeof(REAL));                                            \
+      NAME(copy_block)(x, u + first, take);                                                 \
       for (int i = 0; i < BLOCK; ++i)                                                       \
         NAME(function##_at)(x[i], &value[i], &derivative[i]);                               \
-      memcpy(h + first, value, take * sizeof(REAL));                                        \
-      if (slope) memcpy(slope + first, derivative, take * sizeof(REAL));                    \
+      NAME(copy_block)(h + first, value, take);                                             \
+      if (slope) NAME(copy_block)(slope + first, derivative, take);                         \
     }                                                                                       \
   }
 ACTIVATION(identity)
@@ -242,16 +250,20 @@ CK_CLONES void NAME(ck_activate)(int function, size_t count, const REAL *u, REAL
 
 // MARK: Element-wise
 
+// `out` is an input or overlaps none, so no iteration reads what another has written: without
+// this word, loops in place would run one element at a time.
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+
 CK_CLONES void NAME(ck_multiply)(size_t count, const REAL *a, const REAL *b, REAL *out) {
-  for (size_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
+  INDEPENDENT for (size_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
 }
 
 CK_CLONES void NAME(ck_add)(size_t count, const REAL *a, const REAL *b, REAL *out) {
-  for (size_t i = 0; i < count; ++i) out[i] = a[i] + b[i];
+  INDEPENDENT for (size_t i = 0; i < count; ++i) out[i] = a[i] + b[i];
 }
 
 CK_CLONES void NAME(ck_subtract)(size_t count, const REAL *a, const REAL *b, REAL *out) {
-  for (size_t i = 0; i < count; ++i) out[i] = a[i] - b[i];
+  INDEPENDENT for (size_t i = 0; i < count; ++i) out[i] = a[i] - b[i];
 }
 
 CK_CLONES void NAME(ck_axpby)(size_t count, REAL alpha, const REAL *x, REAL beta, REAL *y) {
@@ -259,7 +271,13 @@ CK_CLONES void NAME(ck_axpby)(size_t count, REAL alpha, const REAL *x, REAL beta
 }
 
 CK_CLONES void NAME(ck_broadcast_rows)(size_t rows, size_t columns, const REAL *row, REAL *out) {
-  for (size_t i = 0; i < rows; ++i) memcpy(out + i * columns, row, columns * sizeof(REAL));
+  if (rows == 0) return;
+  // Copies of what is there already, each twice as long as the one before.
+  memcpy(out, row, columns * sizeof(REAL));
+  for (size_t done = 1, take; done < rows; done += take) {
+    take = rows - done < done ? rows - done : done;
+    memcpy(out + done * columns, out, take * columns * sizeof(REAL));
+  }
 }
 
 CK_CLONES void NAME(ck_add_column_sums)(size_t rows, size_t columns, REAL alpha, const REAL *x,
@@ -290,24 +308,42 @@ CK_CLONES void NAME(ck_add_triple_products)(size_t rows, size_t columns, const R
   }
 }
 
+typedef double doubles __attribute__((vector_size(64)));
+typedef int64_t choice __attribute__((vector_size(64)));
+typedef REAL NAME(eight)
+    __attribute__((vector_size(8 * sizeof(REAL)), aligned(sizeof(REAL))));
+
+/// Eight differences p[i] - t[i] in double precision.
+#define EIGHT_DIFFERENCES(p, t)                                        \
+  (__builtin_convertvector(*(const NAME(eight) *)(p), doubles) -       \
+   __builtin_convertvector(*(const NAME(eight) *)(t), doubles))
+
 CK_CLONES void NAME(ck_squared_error)(size_t rows, size_t columns, const REAL *prediction,
-                                      const REAL *target, REAL *error, double *loss) {
+                                      const REAL *target, REAL *restrict error, double *loss) {
+  const choice lanes = {0, 1, 2, 3, 4, 5, 6, 7};
   for (size_t i = 0; i < rows; ++i) {
     const REAL *p = prediction + i * columns, *t = target + i * columns;
-    double sum[8] = {0};
+    // Eight running sums, combined in a fixed order.
+    doubles sum = {0};
     size_t j = 0;
-    for (; j + 8 <= columns; j += 8)
-      for (int k = 0; k < 8; ++k) {
-        double difference = (double)p[j + (size_t)k] - (double)t[j + (size_t)k];
-        sum[k] += difference * difference;
+    for (; j + 8 <= columns; j += 8) {
+      doubles difference = EIGHT_DIFFERENCES(p + j, t + j);
+      sum += difference * difference;
+    }
+    if (j < columns && columns >= 8) {
+      // The rest, in the eight columns that end where the row does; the first of them are old.
+      doubles difference = EIGHT_DIFFERENCES(p + columns - 8, t + columns - 8);
+      choice isNew = lanes >= (int64_t)(8 - (columns - j));
+      sum += (doubles)((choice)(difference * difference) & isNew);
+    } else {
+      for (; j < columns; ++j) {
+        double difference = (double)p[j] - (double)t[j];
+        sum[j] += difference * difference;
       }
-    for (int k = 0; j < columns; ++j, ++k) {
-      double difference = (double)p[j] - (double)t[j];
-      sum[k] += difference * difference;
     }
     loss[i] = 0.5 * (((sum[0] + sum[1]) + (sum[2] + sum[3])) +
                      ((sum[4] + sum[5]) + (sum[6] + sum[7])));
-    if (error)
-      for (size_t k = 0; k < columns; ++k) error[i * columns + k] = p[k] - t[k];
   }
+  if (error)
+    for (size_t k = 0; k < rows * columns; ++k) error[k] = prediction[k] - target[k];
 }

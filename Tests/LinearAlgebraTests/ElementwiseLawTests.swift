@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct ElementwiseLawTests {
-  private static let shapes = [(0, 3), (3, 0), (1, 1), (1, 7), (5, 8), (3, 9), (4, 50), (33, 65)]
+  private static let shapes = [
+    (0, 3), (3, 0), (1, 1), (1, 7), (5, 8), (3, 9), (32, 10), (4, 50), (33, 65),
+  ]
 
   private func check<Scalar: NetworkScalar>(_: Scalar.Type) {
     for (rows, columns) in Self.shapes {
@@ -23,7 +25,8 @@ import Testing
         }
         #expect(result.elements == expected, "\(name) of [\(rows), \(columns)]")
       }
-      // One rounding each, or a product and a sum that are not contracted: exact equality.
+      // One rounding each, or a product and a sum that are not contracted: exact equality, where
+      // the receiver is an input too.
       expect("setProduct", { $0.setProduct(a, b) }, { a, b, _ in a * b })
       expect("setSum", { $0.setSum(a, b) }, { a, b, _ in a + b })
       expect("setDifference", { $0.setDifference(a, b) }, { a, b, _ in a - b })
