@@ -100,6 +100,16 @@ import Testing
     #expect(loss[0] == 0x1p23 + 63 * 0.125)
   }
 
+  @Test("One-hot rows are 1 at their labels and 0 elsewhere, whatever was there")
+  func oneHot() {
+    var rows = Matrix<Float>(rows: 3, columns: 4, repeating: .nan)
+    rows.setOneHot([3, 0, 3])
+    #expect(rows == Matrix(rowsOf: [[0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 1]]))
+    var none = Matrix<Double>(rows: 0, columns: 4)
+    none.setOneHot([])
+    #expect(none.elements.isEmpty)
+  }
+
   @Test("Norms, finiteness, transposes, conversions and updates say what they mean")
   func basics() {
     let a = Matrix<Float>(rowsOf: [[3, 0], [0, -4], [12, 0]])
