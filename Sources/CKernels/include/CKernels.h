@@ -107,6 +107,16 @@ void ck_sparse_outer_f64(size_t rows, const uint32_t *begins, const uint32_t *en
                          const uint16_t *columns, const double *values, size_t columnCount,
                          const double *delta, size_t width, double alpha, double *weights);
 
+// MARK: Small positive definite systems
+
+/// The largest order that ck_solve_small takes.
+#define CK_SMALL_ORDER 64
+
+/// x[i, :] <- x[i, :] V^-1 for every row of x [count, order], by Cholesky's factorisation of V
+/// [order, order], of which the upper triangle is read and overwritten. Returns 1, or 0 where a
+/// pivot is not positive, with x as it was.
+int ck_solve_small(size_t order, size_t count, double *v, double *x);
+
 // MARK: Element-wise kernels of the training step
 
 /// out = a * b. `out` may be `a` or `b`.
