@@ -3,7 +3,7 @@
 // The words of single precision:
 //   REAL, WORD, SWORD   the scalar and the integers of its width
 //   NAME(x)             x with the precision's suffix
-//   LANES               scalars in 32 bytes
+//   LANES               scalars in 64 bytes
 //   MANTISSA, BIAS      mantissa bits and exponent bias
 //   ROUND_SHIFT         1.5 * 2^MANTISSA, whose addition rounds to an integer
 //   EXP_TERMS, LOG_TERMS, LOG1P_TERMS, SIN_TERMS   lengths of the series
@@ -12,7 +12,7 @@
 #define WORD uint32_t
 #define SWORD int32_t
 #define NAME(x) x##_f32
-#define LANES 8
+#define LANES 16
 #define MANTISSA 23
 #define BIAS 127
 #define ROUND_SHIFT 12582912.0f

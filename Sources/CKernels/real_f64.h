@@ -3,7 +3,7 @@
 // The words of double precision:
 //   REAL, WORD, SWORD   the scalar and the integers of its width
 //   NAME(x)             x with the precision's suffix
-//   LANES               scalars in 32 bytes
+//   LANES               scalars in 64 bytes
 //   MANTISSA, BIAS      mantissa bits and exponent bias
 //   ROUND_SHIFT         1.5 * 2^MANTISSA, whose addition rounds to an integer
 //   EXP_TERMS, LOG_TERMS, LOG1P_TERMS, SIN_TERMS   lengths of the series
@@ -12,7 +12,7 @@
 #define WORD uint64_t
 #define SWORD int64_t
 #define NAME(x) x##_f64
-#define LANES 4
+#define LANES 8
 #define MANTISSA 52
 #define BIAS 1023
 #define ROUND_SHIFT 6755399441055744.0
