@@ -125,8 +125,9 @@ let package = Package(
       swiftSettings: house),
 
     tests("Quantities", []),
-    tests("Integration", []),
-    tests("SpikingNetworks", ["Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Traces"]),
+    tests("Integration", ["RandomStreams"]),
+    tests(
+      "SpikingNetworks", ["Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Traces"]),
     tests("Traces", []),
     tests("TraceExport", ["Traces"], exclude: ["read_with_libsonata.py"]),
     tests("bench", []),
