@@ -125,7 +125,7 @@ let package = Package(
       swiftSettings: house),
 
     tests("Quantities", []),
-    tests("Integration", []),
+    tests("Integration", ["RandomStreams"]),
     tests(
       "SpikingNetworks",
       ["Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Traces", realModule],

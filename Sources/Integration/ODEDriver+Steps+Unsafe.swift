@@ -33,10 +33,23 @@ extension ODEDriver {
     return sum == 0
   }
 
+  /// Whether the state, its error estimate and its derivative are finite.
+  private func isSound(
+    _ y: UnsafeMutablePointer<Double>, _ evolution: UnsafeMutablePointer<gsl_odeiv2_evolve>
+  ) -> Bool {
+    var sum = 0.0
+    for i in 0..<system.dimension {
+      unsafe sum += (y[i] + evolution.pointee.yerr[i] + evolution.pointee.dydt_out[i]) * 0
+    }
+    return sum == 0
+  }
+
   /// One accepted internal step; returns how many were tried.
   ///
-  /// GSL accepts a step that ends in NaN. It is undone here and tried again at half the length,
-  /// because a trial step may overflow where a shorter one does not.
+  /// GSL accepts a step that ends in NaN, and any step whose error estimate or last derivative is
+  /// not finite, because its error control compares with `>` and multiplies the derivative by 0.
+  /// Such a step is undone here and tried again at half the length: a trial step may overflow
+  /// where a shorter one does not.
   mutating func internalStep(
     _ y: UnsafeMutablePointer<Double>, _ t: inout Double, to end: Double
   ) throws(ODEError) -> Int {
@@ -52,7 +65,7 @@ extension ODEDriver {
       let failed = Int(unsafe evolution.pointee.failed_steps)
       failedSteps += failed
       tried += failed + 1
-      if code == 0 && (unsafe isFinite(y)) {
+      if code == 0 && (unsafe isSound(y, evolution)) {
         step = min(h, maximumStep)
         acceptedSteps += 1
         return tried
@@ -66,7 +79,7 @@ extension ODEDriver {
       guard start + shorter != start else {
         throw try unsafe failure(y, at: start, step: shorter, code: 0, moved: moved)
       }
-      try unsafe undo(y, at: start)
+      try unsafe undo(y, at: start, step: 2 * shorter)
       failedSteps += 1
       step = shorter
     }
@@ -76,14 +89,14 @@ extension ODEDriver {
   ///
   /// - Throws: where the derivative at the start is not finite, which no step can mend.
   private mutating func undo(
-    _ y: UnsafeMutablePointer<Double>, at t: Double
+    _ y: UnsafeMutablePointer<Double>, at t: Double, step h: Double
   ) throws(ODEError) {
     unsafe y.update(from: driver.pointee.e.pointee.y0, count: system.dimension)
     restart()
     let derivative = unsafe scratch + 2 * system.dimension
     guard unsafe system.evaluate(t, y, derivative) == 0 else { return }
     for i in 0..<system.dimension where unsafe !derivative[i].isFinite {
-      throw error(.derivativeNotFinite(component: i), at: t)
+      throw error(.derivativeNotFinite(component: i), at: t, step: h)
     }
   }
 
@@ -93,7 +106,7 @@ extension ODEDriver {
     _ y: UnsafeMutablePointer<Double>, at t: Double, step h: Double, code: Int32, moved: Bool
   ) throws(ODEError) -> ODEError {
     let culprit = (0..<system.dimension).first { unsafe !y[$0].isFinite }
-    try unsafe undo(y, at: t)
+    try unsafe undo(y, at: t, step: h)
     let cause: ODEError.Cause =
       if code == 0 {
         .stateNotFinite(component: culprit ?? 0)

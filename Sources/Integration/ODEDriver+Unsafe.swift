@@ -7,7 +7,7 @@ internal import CGSL
 /// Goals, in order:
 ///
 /// 1. **It ends, and it tells.** Every return code of GSL is checked; so is every accepted state,
-///    because GSL accepts NaN (its error control compares with `>`). Nothing aborts, nothing loops:
+///    because GSL accepts NaN. Nothing aborts, nothing loops:
 ///    the internal steps of one call are bounded.
 /// 2. **No stale derivative.** GSL 2.7 starts a step with the derivative that ended the last one,
 ///    whatever happened to the state or the inputs in between. Here a call begins afresh, with

@@ -33,12 +33,14 @@ extension Quantity {
       return nil
     }
     if let unit = expected.unit(named: symbol) { return unit }
-    let suggestion = UnitSuggestion.nearest(to: symbol, of: expected)
-    let other = Dimension.allCases.first { $0.unit(named: symbol) != nil }
-    if let other {
-      throw .wrongDimension(text: text, found: other, expected: expected, suggestion: suggestion)
+    if let other = Dimension.allCases.first(where: { $0.unit(named: symbol) != nil }) {
+      throw .wrongDimension(
+        text: text, found: other, expected: expected,
+        suggestion: UnitSuggestion.inOtherCase(symbol, of: expected))
     }
-    throw .unknownUnit(unit: symbol, expected: expected, suggestion: suggestion)
+    throw .unknownUnit(
+      unit: symbol, expected: expected,
+      suggestion: UnitSuggestion.nearest(to: symbol, of: expected))
   }
 
   private static func trimmed(_ text: Substring) -> Substring {
@@ -59,9 +61,9 @@ enum UnitSuggestion {
   /// (`millivolts`, `msec`), or by one slip; nil where two are as near.
   static func nearest(to written: String, of dimension: Dimension) -> QuantityUnit? {
     let plain = QuantityUnit.withoutMicroSign(written).lowercased()
+    if let found = inOtherCase(written, of: dimension) { return found }
     let units = dimension.units
     let tests: [(QuantityUnit) -> Bool] = [
-      { $0.symbol.lowercased() == plain },
       { longNames(of: $0).contains(plain) },
       { isOneSlip(Array($0.symbol.lowercased().unicodeScalars), Array(plain.unicodeScalars)) },
     ]
@@ -70,6 +72,13 @@ enum UnitSuggestion {
       if !found.isEmpty { return found.count == 1 ? found[0] : nil }
     }
     return nil
+  }
+
+  /// The one unit of `dimension` with the same letters, as ms for mS.
+  static func inOtherCase(_ written: String, of dimension: Dimension) -> QuantityUnit? {
+    let plain = QuantityUnit.withoutMicroSign(written).lowercased()
+    let found = dimension.units.filter { $0.symbol.lowercased() == plain }
+    return found.count == 1 ? found[0] : nil
   }
 
   private static func longNames(of unit: QuantityUnit) -> [String] {
