@@ -145,4 +145,6 @@ void ck_squared_error_f64(size_t rows, size_t columns, const double *prediction,
 
 #pragma clang assume_nonnull end
 
+#include "Dendrites.h"
+
 #endif
