@@ -126,7 +126,11 @@ let package = Package(
 
     tests("Quantities", []),
     tests("Integration", []),
-    tests("SpikingNetworks", ["Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Traces"]),
+    tests(
+      "SpikingNetworks",
+      [
+        "Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Substrates", "Traces",
+      ]),
     tests("Traces", []),
     tests("TraceExport", ["Traces"], exclude: ["read_with_libsonata.py"]),
     tests("bench", []),
