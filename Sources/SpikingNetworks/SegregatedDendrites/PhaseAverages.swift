@@ -59,8 +59,10 @@ public struct PhaseAverages<Scalar: DendriteScalar>: Sendable, Equatable {
   public var outputRates: [Scalar] { layers[layers.count - 1].rate }
 
   func fits(_ architecture: Architecture) -> Bool {
-    layers.map(\.potential.count) == Array(architecture.widths.dropFirst())
-      && presynaptic.map(\.count) == architecture.widths
+    layers.count == architecture.widths.count - 1
+      && presynaptic.count == architecture.widths.count
+      && zip(layers, architecture.widths.dropFirst()).allSatisfy { $0.potential.count == $1 }
+      && zip(presynaptic, architecture.widths).allSatisfy { $0.count == $1 }
   }
 
   mutating func clear() {

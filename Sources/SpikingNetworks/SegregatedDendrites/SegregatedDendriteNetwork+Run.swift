@@ -43,7 +43,7 @@ extension SegregatedDendriteNetwork {
       for layer in plans.indices {
         averages.clippedCount += advance(
           layer, phase.perturbation, &state.layers[layer], state.step)
-        drawSpikes(layer, state.layers[layer], state.step)
+        drawSpikes(layer, &state)
         deliver(source: layer + 1, weights, age: age, &state)
         if phase.window.contains(step) {
           averages.layers[layer].add(state.layers[layer])

@@ -47,6 +47,8 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
   public private(set) var feedback: [Matrix<Scalar>]
 
   let plans: [LayerPlan]
+  /// Per source of spikes, the hidden layers whose apical dendrites hear it.
+  let apicalTargets: [[Int]]
   let filters: _DendriteFilters
   var workspace: DendriteWorkspace<Scalar>
 
@@ -90,6 +92,11 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
     plans = (1..<widths.count).map {
       LayerPlan(parameters, layer: $0 - 1, units: widths[$0], isHidden: $0 <= hiddenCount)
     }
+    apicalTargets = widths.indices.map { source in
+      (0..<hiddenCount).filter {
+        source == (feedbackSources[$0] == .outputs ? widths.count - 1 : $0 + 2)
+      }
+    }
     let kernel = KernelFilters(parameters.kernel, timeStep: parameters.timeStep)
     filters = _DendriteFilters(
       slowDecay: kernel.slowDecay, fastDecay: kernel.fastDecay, slowDrop: kernel.slowDrop,
@@ -100,6 +107,12 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
   /// A state at rest.
   public func makeState() -> DendriteState<Scalar> {
     DendriteState(architecture: architecture, memory: parameters.kernel.truncation ?? 0)
+  }
+
+  /// Whether a state, perhaps read from a checkpoint, is one of a network of this shape and kernel;
+  /// `run` traps on others.
+  public func accepts(_ state: DendriteState<Scalar>) -> Bool {
+    state.fits(architecture, memory: parameters.kernel.truncation ?? 0)
   }
 
   /// Lets `body` change W and b from layer k to layer k + 1 in place.
@@ -119,11 +132,6 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
         (feedback[layer].rows, feedback[layer].columns) == shape, "feedback changed its shape")
     }
     return try body(&feedback[layer])
-  }
-
-  /// The source that a hidden layer's apical dendrites hear: 0 for the inputs, then the layers.
-  func source(ofHiddenLayer layer: Int) -> Int {
-    feedbackSources[layer] == .outputs ? architecture.widths.count - 1 : layer + 2
   }
 
   /// Puts one trial's input on show, for all phases until the next: φ_max times its values are the

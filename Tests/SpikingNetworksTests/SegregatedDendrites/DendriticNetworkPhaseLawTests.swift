@@ -104,12 +104,24 @@ import Testing
       let read = try JSONDecoder().decode(
         DendriteState<Double>.self, from: JSONEncoder().encode(state))
       #expect(read == state)
+      #expect(fixture.network(parameters).accepts(read))
       let (one, other) = (run(parameters, from: state), run(parameters, from: read))
       #expect(one.averages == other.averages && one.state == other.state)
       var reset = state
       reset.reset()
       #expect(reset == fixture.network(parameters).makeState())
     }
+  }
+
+  @Test("A state of another network is not accepted")
+  func foreignStates() throws {
+    let parameters = try parameters()
+    let network = fixture.network(parameters)
+    let wider = DendriteFixture([40, 31, 20, 5]).network(parameters)
+    let shorter = fixture.network(
+      try parameters.with(kernel: SynapticKernel(truncation: 10)))
+    #expect(!network.accepts(wider.makeState()))
+    #expect(!network.accepts(shorter.makeState()))
   }
 
   @Test("A phase cut in two is the same phase")
