@@ -128,7 +128,10 @@ let package = Package(
     tests("Integration", ["RandomStreams"]),
     tests(
       "SpikingNetworks",
-      ["Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Traces", realModule],
+      [
+        "Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Substrates", "Traces",
+        realModule,
+      ],
       exclude: ["Traces"]),
     tests("Traces", []),
     tests("TraceExport", ["Traces"], exclude: ["read_with_libsonata.py"]),

@@ -165,5 +165,6 @@ void ck_squared_error_f64(size_t rows, size_t columns, const double *prediction,
 #pragma clang assume_nonnull end
 
 #include "Compartments.h"
+#include "Dendrites.h"
 
 #endif
