@@ -105,7 +105,7 @@ struct StepOptions: ParsableArguments {
 
   /// Pins all threads of this process; children inherit it, so that both sides share the
   /// processor, and with it its caches and its luck.
-  private static func pin(to cpu: Int) async throws {
+  static func pin(to cpu: Int) async throws {
     let own = ProcessInfo.processInfo.processIdentifier
     do {
       let outcome = try await Subprocess.run(

@@ -4,11 +4,9 @@ internal import Integration
 internal import RandomStreams
 internal import SpikingNetworks
 
-/// A simulation for timing: built once, run again and again from its initial state.
-///
-/// The networks are those of the peers in `Sources/bench/peers`, where every parameter is written
-/// down with its source. Deliberately not `Sendable`: one thread runs it, the one that is timed.
-public final class SpikingBenchmark {
+/// Populations of compartment neurons for timing. Deliberately not `Sendable`: one thread runs it,
+/// the one that is timed.
+public final class SpikingBenchmark: SimulationWork {
   /// The workloads.
   public enum Workload: String, CaseIterable, Sendable {
     /// 1,000 `iaf_cond_alpha_mc` with Poisson input, by GSL's rkf45 at NEST's tolerance.
@@ -26,7 +24,7 @@ public final class SpikingBenchmark {
   /// Cells of all populations.
   public let cells: Int
   /// Steps of one run.
-  public let steps: Int
+  public let length: Int
   private let simulation: any Runnable
 
   /// A workload, ready to run.
@@ -38,7 +36,7 @@ public final class SpikingBenchmark {
     seed: UInt64 = 1
   ) throws {
     self.workload = workload
-    self.steps = steps
+    length = steps
     let random = RandomKey(seed: seed)
     switch workload {
     case .compartmentsGSL, .compartments:
@@ -71,10 +69,44 @@ public final class SpikingBenchmark {
   /// Back to the initial state.
   public func reset() { simulation.reset() }
 
-  /// Runs from where it stands; spikes per cell and second.
-  public func run() throws -> Double {
-    let spikes = try simulation.run(steps)
-    return Double(spikes) / Double(cells) / (Double(steps) * 1e-4)
+  /// Cells times steps of a run.
+  public var cellSteps: Int { cells * length }
+
+  /// Runs from where it stands; the rate in spikes per cell and second.
+  public func run() throws -> (rate: Double, figures: [String: Double]) {
+    let spikes = try simulation.run(length)
+    return (Double(spikes) / Double(cells) / (Double(length) * 1e-4), [:])
+  }
+
+  /// The largest difference of any potential after `milliseconds` from a run by GSL at 10⁻¹², over
+  /// the cells whose spikes are the same, for `compartments`: what the fast stepper costs.
+  public static func compartmentsError(cells: Int = 200, milliseconds: Int = 200) throws -> Double {
+    func run(_ method: StepMethod) throws -> (spikes: [[Double]], potentials: [[Double]]) {
+      let population = try compartments(count: cells, method: method)
+      let simulation = try Simulation<Double>(
+        Network(timeStep: 0.1, populations: [population]), random: RandomKey(seed: 1))
+      var recorder = MemoryRecorder()
+      var potentials: [[Double]] = []
+      for _ in 0..<milliseconds {
+        try simulation.run(steps: 10, into: &recorder)
+        potentials += ["soma.v", "proximal.v", "distal.v"].map {
+          simulation.values(of: $0, in: "cells") ?? []
+        }
+      }
+      var spikes = Array(repeating: [Double](), count: cells)
+      for (time, cell) in recorder.spikes["cells"] ?? [] { spikes[cell].append(time) }
+      return (spikes, potentials)
+    }
+    let fast = try run(.rungeKutta4)
+    let tight = try ODETolerance(absolute: 1e-12, relative: 1e-12)
+    let converged = try run(.gsl(.rk8pd, tight))
+    var largest = 0.0
+    for cell in 0..<cells where fast.spikes[cell] == converged.spikes[cell] {
+      for (a, b) in zip(fast.potentials, converged.potentials) {
+        largest = max(largest, abs(a[cell] - b[cell]))
+      }
+    }
+    return largest
   }
 
   /// Bytes of state per cell, of the first population.
