@@ -2,27 +2,42 @@
 
 /// A small dense square matrix for propagators, made once per kind of cell. Clarity before speed:
 /// an exponential of size n costs about 20 n³ flops.
-struct SquareMatrix: Sendable {
-  let size: Int
-  private(set) var elements: [Double]
+public struct SquareMatrix: Sendable {
+  /// The number of rows, and of columns.
+  public let size: Int
+  /// Row after row.
+  public private(set) var elements: [Double]
 
-  init(size: Int) {
+  /// Zeros.
+  public init(size: Int) {
     self.size = size
     elements = Array(repeating: 0, count: size * size)
   }
 
-  static func identity(_ size: Int) -> SquareMatrix {
+  /// A matrix of the given elements, row after row.
+  ///
+  /// - Precondition: `elements` has `size`² numbers.
+  public init(size: Int, elements: [Double]) {
+    precondition(elements.count == size * size, "\(elements.count) elements of a square")
+    self.size = size
+    self.elements = elements
+  }
+
+  /// Ones on the diagonal.
+  public static func identity(_ size: Int) -> SquareMatrix {
     var one = SquareMatrix(size: size)
     for i in 0..<size { one[i, i] = 1 }
     return one
   }
 
-  subscript(row: Int, column: Int) -> Double {
+  /// Element (row, column).
+  public subscript(row: Int, column: Int) -> Double {
     get { elements[row * size + column] }
     set { elements[row * size + column] = newValue }
   }
 
-  static func * (a: SquareMatrix, b: SquareMatrix) -> SquareMatrix {
+  /// The matrix product.
+  public static func * (a: SquareMatrix, b: SquareMatrix) -> SquareMatrix {
     var product = SquareMatrix(size: a.size)
     for i in 0..<a.size {
       for k in 0..<a.size where a[i, k] != 0 {
@@ -32,17 +47,37 @@ struct SquareMatrix: Sendable {
     return product
   }
 
-  static func * (factor: Double, a: SquareMatrix) -> SquareMatrix {
+  /// Every element times `factor`.
+  public static func * (factor: Double, a: SquareMatrix) -> SquareMatrix {
     var scaled = a
     for i in scaled.elements.indices { scaled.elements[i] *= factor }
     return scaled
   }
 
-  static func + (a: SquareMatrix, b: SquareMatrix) -> SquareMatrix {
+  /// The sum.
+  public static func + (a: SquareMatrix, b: SquareMatrix) -> SquareMatrix {
     var sum = a
     for i in sum.elements.indices { sum.elements[i] += b.elements[i] }
     return sum
   }
+
+  /// Rows and columns exchanged.
+  public var transposed: SquareMatrix {
+    var result = SquareMatrix(size: size)
+    for i in 0..<size {
+      for j in 0..<size { result[j, i] = self[i, j] }
+    }
+    return result
+  }
+
+  /// The matrix times a vector [size].
+  public func applied(to x: [Double]) -> [Double] {
+    precondition(x.count == size, "\(x.count) components for \(size)")
+    return (0..<size).map { i in (0..<size).reduce(0) { $0 + self[i, $1] * x[$1] } }
+  }
+
+  /// A⁻¹.
+  public var inverse: SquareMatrix { solve(.identity(size)) }
 
   /// The largest column sum of absolute values.
   var oneNorm: Double {
@@ -86,7 +121,7 @@ struct SquareMatrix: Sendable {
   }()
 
   /// X in A X = B, by Gaussian elimination with row exchanges.
-  func solve(_ right: SquareMatrix) -> SquareMatrix {
+  public func solve(_ right: SquareMatrix) -> SquareMatrix {
     var (a, x) = (self, right)
     for pivot in 0..<size {
       let best = (pivot..<size).max { abs(a[$0, pivot]) < abs(a[$1, pivot]) } ?? pivot

@@ -76,11 +76,11 @@ struct LinearCell {
   /// The implicit Euler step on the potentials; receptors enter with their values at its begin.
   func implicitEuler(_ h: Double) -> Step {
     // (1 − hA_VV) V⁺ = V + h (A_Vg g + D (I + g_L E_L)).
-    var matrix = Array(repeating: 0.0, count: n * n)
+    var matrix = SquareMatrix(size: n)
     for c in 0..<n {
-      for j in 0..<n { matrix[c * n + j] = (c == j ? 1 : 0) - h * a[c * variables + j] }
+      for j in 0..<n { matrix[c, j] = (c == j ? 1 : 0) - h * a[c * variables + j] }
     }
-    let inverse = Self.inverse(matrix, n)
+    let inverse = matrix.inverse.elements
     var propagator = Array(repeating: 0.0, count: n * variables)
     var input = Array(repeating: 0.0, count: n * n)
     for c in 0..<n {
@@ -95,26 +95,5 @@ struct LinearCell {
       }
     }
     return step(propagator, input)
-  }
-
-  /// By Gauss and Jordan. The matrix is diagonally dominant: no pivoting is needed.
-  private static func inverse(_ matrix: [Double], _ n: Int) -> [Double] {
-    var left = matrix
-    var right = (0..<n * n).map { $0 / n == $0 % n ? 1.0 : 0.0 }
-    for pivot in 0..<n {
-      let scale = 1 / left[pivot * n + pivot]
-      for j in 0..<n {
-        left[pivot * n + j] *= scale
-        right[pivot * n + j] *= scale
-      }
-      for i in 0..<n where i != pivot {
-        let factor = left[i * n + pivot]
-        for j in 0..<n {
-          left[i * n + j] -= factor * left[pivot * n + j]
-          right[i * n + j] -= factor * right[pivot * n + j]
-        }
-      }
-    }
-    return right
   }
 }

@@ -107,19 +107,10 @@ public struct NoiseResponse: Sendable {
     }
   }
 
-  /// The fixed point of V ← P V + q, by solving (1 − P) V = q.
+  /// The fixed point of V ← P V + q, which solves (1 − P) V = q.
   private static func fixedPoint(_ p: [Double], _ q: [Double], _ n: Int) -> [Double] {
-    var matrix = p.map { -$0 }
-    for i in 0..<n { matrix[i * n + i] += 1 }
-    var v = q
-    for pivot in 0..<n {
-      for i in 0..<n where i != pivot {
-        let factor = matrix[i * n + pivot] / matrix[pivot * n + pivot]
-        for j in 0..<n { matrix[i * n + j] -= factor * matrix[pivot * n + j] }
-        v[i] -= factor * v[pivot]
-      }
-    }
-    return (0..<n).map { v[$0] / matrix[$0 * n + $0] }
+    let matrix = SquareMatrix.identity(n) + -1 * SquareMatrix(size: n, elements: p)
+    return matrix.inverse.applied(to: q)
   }
 
   /// The stationary variance of the potential of compartment `c`, in mV².
@@ -142,42 +133,27 @@ public struct NoiseResponse: Sendable {
   /// covariance of (V, x), itself Σ M^j N M^jᵀ, summed by doubling.
   private func covariances(of c: Int, lags: Int) -> [Double] {
     let size = n + 1
-    var m = Array(repeating: 0.0, count: size * size)
+    var m = SquareMatrix(size: size)
     for i in 0..<n {
-      for j in 0..<n { m[i * size + j] = propagator[i * n + j] }
-      m[i * size + n] = input[i]
+      for j in 0..<n { m[i, j] = propagator[i * n + j] }
+      m[i, n] = input[i]
     }
-    m[n * size + n] = decay
-    var sum = Array(repeating: 0.0, count: size * size)
-    sum[n * size + n] = variance * (1 - decay * decay)
+    m[n, n] = decay
+    var sum = SquareMatrix(size: size)
+    sum[n, n] = variance * (1 - decay * decay)
     var power = m
     // 2⁴⁰ steps are longer than any memory of a validated cell.
     for _ in 0..<40 {
-      let next = Self.product(Self.product(power, sum, size), Self.transpose(power, size), size)
-      sum = zip(sum, next).map { $0 + $1 }
-      power = Self.product(power, power, size)
+      sum = sum + power * sum * power.transposed
+      power = power * power
     }
     var covariances: [Double] = []
     var lagged = sum
     for _ in 0..<lags {
-      covariances.append(lagged[c * size + c])
-      lagged = Self.product(m, lagged, size)
+      covariances.append(lagged[c, c])
+      lagged = m * lagged
     }
     return covariances
-  }
-
-  private static func product(_ a: [Double], _ b: [Double], _ n: Int) -> [Double] {
-    var c = Array(repeating: 0.0, count: n * n)
-    for i in 0..<n {
-      for k in 0..<n {
-        for j in 0..<n { c[i * n + j] += a[i * n + k] * b[k * n + j] }
-      }
-    }
-    return c
-  }
-
-  private static func transpose(_ a: [Double], _ n: Int) -> [Double] {
-    (0..<n * n).map { a[($0 % n) * n + $0 / n] }
   }
 }
 
