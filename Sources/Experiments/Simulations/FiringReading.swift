@@ -16,7 +16,8 @@ extension ModelReading {
     return spec.oneOf(
       "firing",
       [
-        ("threshold", { threshold($0, names) }), ("escape", { escape($0, names, sendsRate: false) }),
+        ("threshold", { threshold($0, names) }),
+        ("escape", { escape($0, names, sendsRate: false) }),
         ("rate", { escape($0, names, sendsRate: true) }), ("never", { _ in nil }),
       ], default: usual, about: "what the cell sends\(source)")
   }

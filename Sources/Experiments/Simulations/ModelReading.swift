@@ -15,16 +15,16 @@ struct ModelReading {
   static func model(_ spec: SpecObject) -> CompartmentModel? {
     let names = ModelCatalogue.all.map(\.name)
     let name = spec.optional(
-      "model",
-      .parsed(
-        expected: SpecCollector.words(names), placeholder: names[0],
-        parse: { names.contains($0) ? $0 : nil }, format: { $0 }),
+      "model", .word(among: names),
       about: "a model of the catalogue; left out, the compartments make one of their own")
     let entry = name.flatMap { name in ModelCatalogue.all.first { $0.name == name } }
     let reading = ModelReading(
       base: entry.flatMap { try? $0.make() }, source: entry.map { " (\($0.source))" } ?? "")
     // What a misspelt model would have had is not known: its parts are not complained about.
-    if name == nil, spec.has("model") { return nil }
+    if name == nil, spec.has("model") {
+      for part in ["compartments", "couplings", "firing"] { _ = spec.ask(part) }
+      return nil
+    }
     return reading.read(spec, named: name)
   }
 
@@ -68,7 +68,9 @@ struct ModelReading {
       "restingPotential", .voltage, default: base?.restingPotential, about: "E_L\(source)")
     let initial = spec.quantity(
       "initialPotential", .voltage,
-      default: base.flatMap { $0.initialPotential == $0.restingPotential ? nil : $0.initialPotential }
+      default: base.flatMap {
+        $0.initialPotential == $0.restingPotential ? nil : $0.initialPotential
+      }
         ?? resting, about: "V at time 0; E_L where nothing else is said")
     let current = spec.quantity(
       "current", .current, default: base?.current ?? 0, about: "constant current\(source)")

@@ -43,8 +43,9 @@ struct NoiseForecast {
         currentDensity: source.strength * held.conductance, conductance: held.conductance,
         capacitance: cell.capacitance)
     case .ornsteinUhlenbeck(let correlation):
-      filtered = (try? OrnsteinUhlenbeck(
-        standardDeviation: source.strength, timeConstant: correlation))?
+      filtered =
+        (try? OrnsteinUhlenbeck(
+          standardDeviation: source.strength, timeConstant: correlation))?
         .filteredVariance(membraneTimeConstant: tau)
     case .poisson(let rate, let decay):
       filtered = (try? PoissonBarrage(rate: rate, weight: source.strength, timeConstant: decay))?

@@ -16,6 +16,7 @@ struct PopulationReading {
   func population(_ spec: SpecObject) -> PopulationSpec? {
     let count = spec.value(
       "count", .integer(.from(1, to: 1 << 30)), default: 1, about: "the number of cells")
+    let isCounted = spec.isSound
     let model = ModelReading.model(spec)
     let own = spec.optionalOneOf(
       "integrator", Self.methods, about: "in place of simulation.integrator")
@@ -23,10 +24,10 @@ struct PopulationReading {
       "spikes", .choice, about: "in place of simulation.spikes")
     let noise = NoiseReading(model: model).sources(spec)
     var currents = spec.objects("currents", about: "currents into compartments") {
-      current($0, model, count)
+      current($0, model, isCounted ? count : .max)
     }
     let conductances = spec.objects("conductances", about: "conductances in compartments") {
-      conductance($0, model, count)
+      conductance($0, model, isCounted ? count : .max)
     }
     let drives = spec.objects("drives", about: "Poisson spikes, each cell its own") {
       drive($0, model)
@@ -61,7 +62,7 @@ struct PopulationReading {
     spec.report(
       below: ["firing", firing.mechanism.name, "refractoryPeriod"],
       "\(SpecObject.text(period)) is no whole number of time steps of "
-        + "\(SpecObject.text(timeStep)); give \(SpecObject.text(steps * timeStep)), another step, "
+        + "\(SpecObject.text(timeStep)); give \(SpecObject.text((steps * timeStep * 1e6).rounded() / 1e6)), another step, "
         + "or spikes: located")
   }
 

@@ -168,6 +168,7 @@ final class FiledSimulation<Scalar: SpikingScalar> {
         failure = .stopped("\(text). What was recorded before is kept in \(directory.traces)")
       default: manifest.status = .failed
       }
+      try? directory.write(Data("\(failure)\n".utf8), to: "log.txt")
       manifest.step = simulation.step
       manifest.wallSeconds = seconds
       try? manifest.write(to: directory)
@@ -178,7 +179,8 @@ final class FiledSimulation<Scalar: SpikingScalar> {
   /// Runs in stretches of about 50 ms of the wall clock; where they end changes nothing.
   private func steps(_ stop: StopFlag, _ tell: (RunEvent) -> Void) throws {
     var length = 16
-    var lastTold = ContinuousClock.now
+    // The first stretch is told at once: whoever listens may stop the run there.
+    var lastTold: ContinuousClock.Instant?
     var lastSaved = ContinuousClock.now
     while simulation.step < spec.steps {
       if stop.isSet {
@@ -193,7 +195,7 @@ final class FiledSimulation<Scalar: SpikingScalar> {
       } else if start.duration(to: now) > .milliseconds(100) {
         length = max(length / 2, 1)
       }
-      if lastTold.duration(to: now) > .milliseconds(200) {
+      if lastTold.map({ $0.duration(to: now) > .milliseconds(200) }) ?? true {
         lastTold = now
         tell(.advanced(step: simulation.step, steps: spec.steps, seconds: seconds))
       }
@@ -226,35 +228,5 @@ final class FiledSimulation<Scalar: SpikingScalar> {
     try manifest.write(to: directory)
     tell(.summarised(lines))
     tell(.finished(directory: directory.path, last: nil))
-  }
-}
-
-/// A number of bytes as a person reads it, and as `--max-trace-size` is written: `500 MB`.
-public struct ByteCount: Sendable, CustomStringConvertible {
-  /// The bytes.
-  public let count: Int
-
-  /// So many bytes.
-  public init(_ count: Int) { self.count = count }
-
-  /// Reads `2GB`, `500 MB`, `1e6`; nil for anything else.
-  public init?(_ text: String) {
-    let digits = text.prefix { $0.isNumber || ".eE+".contains($0) }
-    let unit = text.dropFirst(digits.count).trimmingCharacters(in: .whitespaces).lowercased()
-    let factors = ["": 1.0, "b": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12]
-    guard let number = Double(digits), let factor = factors[unit], number >= 0,
-      number * factor < 0x1p62
-    else { return nil }
-    count = Int(number * factor)
-  }
-
-  /// In the unit that takes fewer than 1,000 of it, to three digits.
-  public var description: String {
-    var value = Double(count)
-    for unit in ["bytes", "kB", "MB", "GB"] {
-      if value < 1000 { return "\((value * 10).rounded() / 10) \(unit)".replacing(".0 ", with: " ") }
-      value /= 1000
-    }
-    return "\((value * 10).rounded() / 10) TB"
   }
 }

@@ -86,7 +86,8 @@ struct SimulationSummary {
       return Self.aligned([header] + sweep.map { $0.map { $0.map(Self.text) ?? "-" } })
     case .noise:
       return noise.map { row in
-        let found = "\(row.name): mean \(Self.text(row.measured.mean)), SD "
+        let found =
+          "\(row.name): mean \(Self.text(row.measured.mean)), SD "
           + "\(Self.text(row.measured.standardDeviation)) \(row.unit)"
         guard let forecast = row.forecast else {
           return found + "; no closed form for this cell"

@@ -117,7 +117,8 @@ struct SourceReading {
       if spec.isSound, case .given(.oneToOne) = connectivity, let n = counts.0, let m = counts.1,
         n != m
       {
-        spec.report("connectivity", "\(n) cells cannot go one to one with \(m)")
+        spec.report(
+          "connectivity", "one to one takes as many sources as targets, found \(n) and \(m)")
       }
       return ProjectionSpec(
         source: source, target: target, receptor: receptor, delay: delay,
@@ -158,7 +159,8 @@ struct SourceReading {
           .given(
             .list(
               spec.objects("synapses", atLeast: 1, about: "one by one") { spec in
-                let from = spec.required("from", .integer(.atLeast(0)), about: "the cell that sends")
+                let from = spec.required(
+                  "from", .integer(.atLeast(0)), about: "the cell that sends")
                 let to = spec.required("to", .integer(.atLeast(0)), about: "the cell that receives")
                 let weight = spec.weight(for: receptor, of: model)
                 let delay = spec.optional(

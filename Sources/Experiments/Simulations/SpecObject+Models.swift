@@ -27,15 +27,16 @@ extension SpecObject {
       report(key, "\(Self.text(time)) are too many steps of \(Self.text(timeStep))")
       return least
     }
-    if abs(steps * timeStep - time) > 1e-6 * timeStep || steps < Double(least) {
-      let fitting = max(steps, Double(least)) * timeStep
+    let isShort = least > 0 && time < timeStep * (1 - 1e-6)
+    if isShort || abs(steps * timeStep - time) > 1e-6 * timeStep {
+      let fitting = Self.text((max(steps, Double(least)) * timeStep * 1e6).rounded() / 1e6)
       report(
         key,
-        steps < Double(least)
+        isShort
           ? "\(Self.text(time)) is below the time step of \(Self.text(timeStep)); "
-            + "give at least \(Self.text(fitting)), or a shorter step"
+            + "give at least \(fitting), or a shorter step"
           : "\(Self.text(time)) is no whole number of time steps of \(Self.text(timeStep)); "
-            + "give \(Self.text(fitting)), or another step")
+            + "give \(fitting), or another step")
     }
     return max(Int(steps), least)
   }

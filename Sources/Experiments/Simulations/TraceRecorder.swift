@@ -64,7 +64,8 @@ final class TraceRecorder: SimulationRecorder {
     } else {
       spikeWriter = try SpikeWriter(creating: path, populations: names)
       statistics = Array(repeating: RunningStatistics(), count: probeCount)
-      counts = spec.populations.map { SpikeCounts(cells: spec.isSwept($0.name) ? $0.count : 0) }
+      counts =
+        spec.populations.map { SpikeCounts(cells: spec.isSwept($0.name) ? $0.count : 0) }
         + spec.sources.map { _ in SpikeCounts(cells: 0) }
       pending = Array(repeating: [], count: names.count)
     }
@@ -123,7 +124,8 @@ extension SimulationSpec {
       case "basal": 1
       case "apical": 2
       default:
-        place == "soma" ? 0 : population?.model.index(ofCompartment: place).map { UInt32($0) + 3 } ?? 0
+        place == "soma"
+          ? 0 : population?.model.index(ofCompartment: place).map { UInt32($0) + 3 } ?? 0
       }
     let cells: [Int]
     if record.reduction == .populationMean {

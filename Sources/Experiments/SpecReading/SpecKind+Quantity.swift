@@ -46,8 +46,12 @@ extension SpecKind where Value == Double {
       }
       do throws(QuantityError) {
         let value = try Quantity(text, as: dimension).value
-        return bounds.contains(value)
-          ? .value(value) : .unexpected(node, expected, context.path)
+        if bounds.contains(value) { return .value(value) }
+        return .mistakes([
+          SpecParser.Mistake(
+            place: node.place, path: context.path,
+            message: "expected \(expected), found \(format(value))")
+        ])
       } catch {
         return .mistakes([
           SpecParser.Mistake(place: node.place, path: context.path, message: error.description)
@@ -83,6 +87,23 @@ extension SpecObject {
   }
 }
 
+extension SpecKind where Value == String {
+  /// One of `words`.
+  static func word(among words: [String]) -> SpecKind {
+    let expected = SpecCollector.words(words)
+    return SpecKind(expected: expected, placeholder: words.first ?? "") { node, context in
+      guard case .scalar(let text, _) = node.content, !node.isNull else {
+        return .unexpected(node, expected, context.path)
+      }
+      if words.contains(text) { return .value(text) }
+      let meant = NearestWord.of(text, among: words).map { ", did you mean \($0)?" }
+      return .unexpected(node, expected, context.path, advice: meant ?? "")
+    } resolve: {
+      .text($0)
+    }
+  }
+}
+
 extension SpecKind where Value == [Range<Int>] {
   /// Cells of a population: `7`, `0-99`, or a list of these.
   static var cells: SpecKind {
@@ -101,7 +122,8 @@ extension SpecKind where Value == [Range<Int>] {
       let nodes = if case .list(let entries) = node.content { entries } else { [node] }
       var ranges: [Range<Int>] = []
       for entry in nodes {
-        guard let range = range(entry), ranges.last.map({ $0.upperBound <= range.lowerBound }) ?? true
+        guard let range = range(entry),
+          ranges.last.map({ $0.upperBound <= range.lowerBound }) ?? true
         else {
           let advice = range(entry) == nil ? "" : ": let the cells ascend"
           return .unexpected(entry, expected, context.path, advice: advice)
@@ -112,7 +134,8 @@ extension SpecKind where Value == [Range<Int>] {
     } resolve: { ranges in
       .list(
         ranges.map {
-          $0.count == 1 ? .plain("\($0.lowerBound)") : .text("\($0.lowerBound)-\($0.upperBound - 1)")
+          $0.count == 1
+            ? .plain("\($0.lowerBound)") : .text("\($0.lowerBound)-\($0.upperBound - 1)")
         })
     }
   }

@@ -2,7 +2,9 @@
 
 /// What a specification can be: the training of a network, or a simulation of neurons.
 public enum AnySpec: Sendable {
+  /// The training of a network.
   case experiment(ExperimentSpec)
+  /// A simulation of compartment neurons.
   case simulation(SimulationSpec)
 
   /// Reads a document as what it is: a simulation where `simulation` is written at its top.
