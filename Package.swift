@@ -113,7 +113,10 @@ let package = Package(
     tests("Datasets", ["LinearAlgebra", "RandomStreams"]),
     tests(
       "Experiments",
-      ["LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks", "Substrates"]),
+      [
+        "LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks", "SpikingNetworks",
+        "Substrates", "TraceExport",
+      ], exclude: ["read_simulation.py"]),
 
     .target(
       name: "TestSupport",

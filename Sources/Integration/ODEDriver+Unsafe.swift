@@ -156,6 +156,15 @@ internal import CGSL
     unsafe leave(state, at: time)
   }
 
+  /// Makes `h` ms, or `maximumStep` where that is shorter, the next internal step: for a driver
+  /// that goes on in another's place.
+  ///
+  /// - Precondition: `h` > 0.
+  public mutating func propose(step h: Double) {
+    precondition(h > 0, "a step of \(h) ms")
+    step = min(h, maximumStep)
+  }
+
   /// Forgets what the driver remembers of the trajectory: the last derivative, and the history
   /// of a multistep method. The step size and the counts stay. Needed after an event only where
   /// the next call is `continuing`.

@@ -24,20 +24,28 @@ struct Checkpoint<Scalar: NetworkScalar, Learner: FeedbackLearner>: Codable {
 }
 
 extension Checkpoint {
-  private static var header: String { "apical-checkpoint 1" }
+  func encoded() throws -> Data { try CheckpointFile.encoded(self) }
 
-  func encoded() throws -> Data {
+  init(contentsOf path: String) throws { self = try CheckpointFile.decoded(path) }
+}
+
+/// The file of a checkpoint: a line naming the format, the SHA-256 of what follows, and a binary
+/// property list.
+enum CheckpointFile {
+  private static let header = "apical-checkpoint 1"
+
+  static func encoded(_ content: some Encodable) throws -> Data {
     let encoder = PropertyListEncoder()
     encoder.outputFormat = .binary
-    let payload = try encoder.encode(self)
-    return Data("\(Self.header) \(payload.sha256)\n".utf8) + payload
+    let payload = try encoder.encode(content)
+    return Data("\(header) \(payload.sha256)\n".utf8) + payload
   }
 
-  init(contentsOf path: String) throws {
+  static func decoded<Content: Decodable>(_ path: String) throws -> Content {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw RunFailure.output("\(path): cannot be read")
     }
-    let prefix = Data("\(Self.header) ".utf8)
+    let prefix = Data("\(header) ".utf8)
     guard data.starts(with: prefix), let lineEnd = data.firstIndex(of: 0x0A) else {
       throw RunFailure.output("\(path): not a checkpoint of this version of Apical")
     }
@@ -47,7 +55,7 @@ extension Checkpoint {
       throw RunFailure.output("\(path): damaged, its SHA-256 does not fit its content")
     }
     do {
-      self = try PropertyListDecoder().decode(Self.self, from: payload)
+      return try PropertyListDecoder().decode(Content.self, from: payload)
     } catch {
       throw RunFailure.output("\(path): belongs to another kind of experiment")
     }

@@ -7,7 +7,7 @@ internal import RandomStreams
 internal import RateNetworks
 internal import TraceExport
 
-/// Runs an experiment into a run directory: what `apical run` does.
+/// Runs an experiment or a simulation into a run directory: what `apical run` does.
 ///
 /// Same build, specification and seed give the same metrics (but for `wall_seconds`), traces and
 /// weights, for any number of threads, with or without recordings, and however often the run was
@@ -23,6 +23,9 @@ public enum ExperimentRunner {
   ) throws(RunFailure) {
     do {
       LinearAlgebraRuntime.useOneThread()
+      if request.document.has("simulation") {
+        return try SimulationRunner.run(request, stop: stop, tell: tell)
+      }
       let (spec, resolved) = try request.document.read(ExperimentSpec.init(reading:))
       switch spec.network.precision {
       case .float32: try run(Float.self, spec, resolved, request, stop, tell)

@@ -18,6 +18,9 @@ public struct RunRequest: Sendable {
   public var resumes: Bool
   /// The command line, for the manifest.
   public var arguments: [String]
+  /// `--max-trace-size`: the most bytes that the recordings of a simulation may take, or nil for
+  /// any number.
+  public var traceLimit: Int? = 2_000_000_000
 
   /// A request with the given specification and no further wishes.
   public init(
@@ -44,6 +47,8 @@ public enum RunEvent: Sendable {
   case advanced(step: Int, steps: Int, seconds: Double)
   /// Something worth a line, such as a damaged checkpoint that was passed over.
   case noticed(String)
+  /// What a simulation did, in a few lines.
+  case summarised([String])
   /// The run is complete.
   case finished(directory: String, last: MetricsRow?)
 }

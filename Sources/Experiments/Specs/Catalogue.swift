@@ -2,10 +2,11 @@
 
 internal import Datasets
 internal import RandomStreams
+internal import SpikingNetworks
 
 /// What a specification can name: `apical list`.
 public enum Catalogue: String, Sendable, CaseIterable {
-  case rules, networks, noise, baselines, optimizers, datasets
+  case rules, networks, neurons, noise, baselines, optimizers, datasets
 
   private var entries: [(name: String, about: String)] {
     switch self {
@@ -29,6 +30,9 @@ public enum Catalogue: String, Sendable, CaseIterable {
           "dense rate layers; identity, sigmoid, tanh, softplus, relu; softmax outputs"
         )
       ]
+    case .neurons:
+      ModelCatalogue.all.map { ("model: \($0.name)", "\($0.about); \($0.source)") }
+        + [("compartments:", "any compartments, couplings, receptors and firing of your own")]
     case .noise:
       Deviate.allCases.map {
         (
@@ -38,6 +42,14 @@ public enum Catalogue: String, Sendable, CaseIterable {
       } + [
         ("site: output", "after the non-linearity: h + c·ξ (the paper)"),
         ("site: potential", "before it: φ(u + c·ξ), as a noisy conductance"),
+        ("process: ornsteinUhlenbeck", "of compartment neurons: coloured, exact at any step"),
+        ("process: white", "a new value in every step; stratonovich or ito"),
+        ("process: frozen", "one value per cell and trial"),
+        ("process: poisson", "arrivals that decay exponentially"),
+        ("form: conductance", "g = mean + x with a reversal potential, kept above 0"),
+        ("form: pushPull", "a pair g₀ ± x/2: exactly additive"),
+        ("form: current", "mean + x: the control without conductance"),
+        ("form: multiplicative", "x times the conductance of a receptor"),
       ]
     case .baselines:
       [

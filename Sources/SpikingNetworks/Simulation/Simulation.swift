@@ -29,7 +29,7 @@ public final class Simulation<Scalar: SpikingScalar> {
   /// Threads, at least 1.
   public let threads: Int
   /// Steps taken.
-  public private(set) var step = 0
+  public internal(set) var step = 0
   let runtimes: [PopulationRuntime<Scalar>]
   let probes: [ProbeRuntime<Scalar>]
   private let projections: [RunningProjection<Scalar>]

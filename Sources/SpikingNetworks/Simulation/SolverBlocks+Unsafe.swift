@@ -62,6 +62,13 @@ internal import Integration
   /// Forgets every trajectory.
   func reset() { for cell in 0..<cells { unsafe drivers[cell].restart() } }
 
+  /// The next internal step of every cell's driver, in ms: all that a driver carries over a grid
+  /// time, because every call of it begins afresh.
+  var steps: [Double] {
+    get { (0..<cells).map { unsafe drivers[$0].step } }
+    set { for (cell, h) in newValue.enumerated() { unsafe drivers[cell].propose(step: h) } }
+  }
+
   /// Gathers cell `lane` of a block into the block's scratch and returns the state there.
   private func gather<Scalar: SpikingScalar>(
     _ runtime: PopulationRuntime<Scalar>, block: Int, lane: Int

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Foundation
+
 /// A block of numbers at a fixed address, for kernels on several threads.
 ///
 /// An array would be copied or checked for uniqueness where threads share it. Whoever hands
@@ -35,6 +37,18 @@
     set {
       precondition(newValue.count == count, "\(newValue.count) elements for \(count) places")
       for (index, value) in newValue.enumerated() { unsafe base[index] = value }
+    }
+  }
+
+  /// The bytes of the elements, as the machine has them.
+  ///
+  /// - Precondition: what is set has the bytes of `count` elements.
+  var bytes: Data {
+    get { unsafe Data(bytes: base, count: count * MemoryLayout<Element>.stride) }
+    set {
+      let size = count * MemoryLayout<Element>.stride
+      precondition(newValue.count == size, "\(newValue.count) bytes for \(size)")
+      _ = unsafe newValue.copyBytes(to: UnsafeMutableRawBufferPointer(start: base, count: size))
     }
   }
 
