@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Integration
 internal import Quantities
 internal import SpikingNetworks
 
@@ -20,10 +21,10 @@ struct NoiseReading {
     let correlation = spec.value(
       "correlation", .real(.from(0, to: 1)), default: 0,
       about: "of x between any two cells")
-    var interpretation = NoiseSource.Interpretation.stratonovich
+    var interpretation = WhiteNoise.Interpretation.stratonovich
     if case .white = process.process {
       interpretation = spec.value(
-        "interpretation", SpecKind<NoiseSource.Interpretation>.choice, default: .stratonovich,
+        "interpretation", SpecKind<WhiteNoise.Interpretation>.choice, default: .stratonovich,
         about: "of a white conductance: the limit of coloured noise, or Itô's")
     }
     return spec.build { () throws(ModelError) in
