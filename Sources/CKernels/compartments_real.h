@@ -8,6 +8,7 @@
 // potentials by  V_c' = b_c - a_c V_c + sum_j k_cj V_j;  leave the receptors at the step's end.
 
 #include "elementary_real.h"
+#include <math.h>
 
 #define MAX_N CK_MAX_COMPARTMENTS
 
@@ -40,101 +41,112 @@ CK_INLINE void NAME(gather_held)(const ck_cell *cell, size_t lanes,
   }
 }
 
-/// Adds one receptor's conductance or current g to the drive of its compartment.
-CK_INLINE void NAME(add_receptor)(const REAL *restrict g, int isCurrent, REAL reversal, int c,
-                                  NAME(drive) *restrict drive) {
-  if (isCurrent) {
-    for (int l = 0; l < CK_CHUNK; ++l) drive->b[c][l] += g[l];
-  } else {
-    for (int l = 0; l < CK_CHUNK; ++l) {
-      drive->a[c][l] += g[l];
-      drive->b[c][l] += reversal * g[l];
+/// Adds one receptor's conductance or current to the drives of its compartment at the step's
+/// begin and, where `times` is 3, at its middle and end; and moves it to the end. A conductance
+/// enters a and, times its reversal potential, b; a current enters b alone: `toA` and `toB`.
+/// `isAlpha` and `times` are constants.
+CK_INLINE void NAME(add_receptor)(const int isAlpha, const int times, REAL decay, REAL half, REAL h,
+                                  REAL toA, REAL toB, REAL *restrict g, REAL *restrict d,
+                                  REAL *restrict a0, REAL *restrict b0, REAL *restrict a1,
+                                  REAL *restrict b1, REAL *restrict a2, REAL *restrict b2) {
+  for (int l = 0; l < CK_CHUNK; ++l) {
+    REAL begin = g[l], rise = isAlpha ? d[l] : 0;
+    REAL middle = half * (begin + (REAL)0.5 * h * rise), end = decay * (begin + h * rise);
+    a0[l] += toA * begin;
+    b0[l] += toB * begin;
+    if (times == 3) {
+      a1[l] += toA * middle;
+      b1[l] += toB * middle;
+      a2[l] += toA * end;
+      b2[l] += toB * end;
     }
+    g[l] = end;
+    if (isAlpha) d[l] = decay * rise;
   }
 }
 
-/// Moves receptor r of a chunk over a time in which it decays by `decay`.
-CK_INLINE void NAME(decay_receptor)(int isAlpha, REAL decay, REAL h, size_t lanes,
-                                    REAL *restrict g) {
-  if (isAlpha) {
-    REAL *d = g + lanes;
-    for (int l = 0; l < CK_CHUNK; ++l) {
-      g[l] = decay * (g[l] + h * d[l]);
-      d[l] = decay * d[l];
-    }
-  } else {
-    for (int l = 0; l < CK_CHUNK; ++l) g[l] = decay * g[l];
-  }
+CK_INLINE void NAME(gather_receptor)(const ck_cell *cell, const ck_step *step, int r,
+                                     size_t lanes, REAL *state, const int isAlpha,
+                                     const int times, NAME(drive) *drive) {
+  int isCurrent = cell->kind[r] & CK_CURRENT, c = cell->compartment[r];
+  REAL *g = state + (size_t)cell->variable[r] * lanes;
+  NAME(add_receptor)
+  (isAlpha, times, (REAL)step->decay[r], (REAL)step->halfDecay[r], (REAL)step->h,
+   isCurrent ? 0 : 1, isCurrent ? 1 : (REAL)cell->reversal[r], g, isAlpha ? g + lanes : 0,
+   drive[0].a[c], drive[0].b[c], drive[1].a[c], drive[1].b[c], drive[2].a[c], drive[2].b[c]);
 }
 
-/// Adds the receptors to the drives of `times` times (1: the step's begin; 3: begin, middle, end)
-/// and moves them to the step's end.
 CK_INLINE void NAME(gather_receptors)(const ck_cell *cell, const ck_step *step, size_t lanes,
-                                      REAL *restrict state, int times,
+                                      REAL *restrict state, const int times,
                                       NAME(drive) *restrict drive) {
   for (int r = 0; r < cell->receptors; ++r) {
-    int c = cell->compartment[r];
-    int isCurrent = cell->kind[r] & CK_CURRENT, isAlpha = cell->kind[r] & CK_ALPHA;
-    REAL *g = state + (size_t)cell->variable[r] * lanes, reversal = (REAL)cell->reversal[r];
-    NAME(add_receptor)(g, isCurrent, reversal, c, &drive[0]);
-    if (times == 3) {
-      REAL half[2 * CK_CHUNK];
-      memcpy(half, g, CK_CHUNK * sizeof(REAL));
-      if (isAlpha) memcpy(half + CK_CHUNK, g + lanes, CK_CHUNK * sizeof(REAL));
-      NAME(decay_receptor)(isAlpha, (REAL)step->halfDecay[r], (REAL)(step->h / 2), CK_CHUNK,
-                           half);
-      NAME(add_receptor)(half, isCurrent, reversal, c, &drive[1]);
-    }
-    NAME(decay_receptor)(isAlpha, (REAL)step->decay[r], (REAL)step->h, lanes, g);
-    if (times == 3) NAME(add_receptor)(g, isCurrent, reversal, c, &drive[2]);
+    if (cell->kind[r] & CK_ALPHA)
+      NAME(gather_receptor)(cell, step, r, lanes, state, 1, times, drive);
+    else
+      NAME(gather_receptor)(cell, step, r, lanes, state, 0, times, drive);
   }
 }
 
-/// slope_c = (b_c - a_c V_c + sum_j k_cj V_j) / C_c, with the rules of refractory cells.
-CK_INLINE void NAME(slopes)(const ck_cell *cell, const NAME(drive) *restrict drive,
-                            NAME(values) v, const REAL *restrict isFree,
-                            NAME(values) slope) {
+/// One compartment of a stage: slope = (b - a V + k1 V_1 + k2 V_2) / C, gated; next = from + h slope
+/// and sum = weight slope + sum (without the sum where `isFirst`).
+CK_INLINE void NAME(stage_of)(REAL inverse, REAL limit, REAL k1, REAL k2, REAL h, REAL weight,
+                              const int isFirst, const REAL *restrict gate,
+                              const REAL *restrict a, const REAL *restrict b, const REAL *own,
+                              const REAL *v1, const REAL *v2, const REAL *from,
+                              REAL *restrict next, REAL *restrict sum) {
+  for (int l = 0; l < CK_CHUNK; ++l) {
+    REAL clamped = own[l] > limit ? limit : own[l];
+    REAL slope = inverse * ((b[l] - a[l] * clamped) + (k1 * v1[l] + k2 * v2[l])) * gate[l];
+    next[l] = from[l] + h * slope;
+    sum[l] = isFirst ? weight * slope : sum[l] + weight * slope;
+  }
+}
+
+/// A stage of a method: slopes at the potentials `v`, from which next = from + h slope and
+/// sum = weight slope (+ sum). A spiking compartment that is held has slope 0.
+CK_INLINE void NAME(stage)(const ck_cell *cell, const NAME(drive) *restrict drive,
+                           const REAL *isFree, NAME(values) v, NAME(values) from, REAL h,
+                           REAL weight, const int isFirst, NAME(values) next,
+                           NAME(values) sum) {
   int n = cell->compartments;
+  REAL open[CK_CHUNK], driven[CK_CHUNK];
+  for (int l = 0; l < CK_CHUNK; ++l) open[l] = 1;
   for (int c = 0; c < n; ++c) {
     int spikes = c == cell->spiking;
-    REAL inverse = (REAL)cell->elastance[c], threshold = (REAL)cell->threshold;
-    if (spikes && cell->clampsAtThreshold) {
-      for (int l = 0; l < CK_CHUNK; ++l) {
-        REAL own = v[c][l] < threshold ? v[c][l] : threshold;
-        slope[c][l] = inverse * (drive->b[c][l] - drive->a[c][l] * own);
+    // The first two neighbours go with the compartment itself: trees seldom have more.
+    int neighbours[MAX_N], count = 0;
+    for (int j = 0; j < n; ++j)
+      if (cell->coupling[c * n + j] != 0) neighbours[count++] = j;
+    int first = count > 0 ? neighbours[0] : c, second = count > 1 ? neighbours[1] : c;
+    REAL k1 = count > 0 ? (REAL)cell->coupling[c * n + first] : 0;
+    REAL k2 = count > 1 ? (REAL)cell->coupling[c * n + second] : 0;
+    REAL limit = spikes && cell->clampsAtThreshold ? (REAL)cell->threshold : (REAL)HUGE_VALF;
+    const REAL *b = drive->b[c];
+    if (count > 2) {
+      memcpy(driven, b, sizeof driven);
+      for (int m = 2; m < count; ++m) {
+        REAL k = (REAL)cell->coupling[c * n + neighbours[m]];
+        for (int l = 0; l < CK_CHUNK; ++l) driven[l] += k * v[neighbours[m]][l];
       }
-    } else {
-      for (int l = 0; l < CK_CHUNK; ++l)
-        slope[c][l] = inverse * (drive->b[c][l] - drive->a[c][l] * v[c][l]);
+      b = driven;
     }
-    for (int j = 0; j < n; ++j) {
-      REAL k = inverse * (REAL)cell->coupling[c * n + j];
-      if (k == 0) continue;
-      for (int l = 0; l < CK_CHUNK; ++l) slope[c][l] += k * v[j][l];
-    }
-    if (cell->whileRefractory == CK_HOLD_ALL ||
-        (cell->whileRefractory == CK_HOLD_SPIKING && spikes))
-      for (int l = 0; l < CK_CHUNK; ++l) slope[c][l] *= isFree[l];
+    const REAL *gate = spikes && cell->whileRefractory == CK_HOLD_SPIKING ? isFree : open;
+    NAME(stage_of)
+    ((REAL)cell->elastance[c], limit, k1, k2, h, weight, isFirst, gate, drive->a[c], b, v[c],
+     v[first], v[second], from[c], next[c], sum[c]);
   }
-}
-
-/// out = v + h slope.
-CK_INLINE void NAME(shift)(int n, NAME(values) v, REAL h, NAME(values) slope,
-                           NAME(values) out) {
-  for (int c = 0; c < n; ++c)
-    for (int l = 0; l < CK_CHUNK; ++l) out[c][l] = v[c][l] + h * slope[c][l];
 }
 
 /// V <- V_inf + (V - V_inf) exp(-a h / C), with V_inf from the neighbours' V at the step's begin.
 CK_INLINE void NAME(relax)(const ck_cell *cell, REAL h, const NAME(drive) *restrict drive,
-                           NAME(values) v, const REAL *restrict isFree) {
-  NAME(values) slope;
-  NAME(slopes)(cell, drive, v, isFree, slope);
+                           NAME(values) v, const REAL *isFree) {
+  NAME(values) unused, slope;
+  NAME(stage)(cell, drive, isFree, v, v, 0, 1, 1, unused, slope);
   for (int c = 0; c < cell->compartments; ++c) {
     REAL inverse = (REAL)cell->elastance[c];
     for (int l = 0; l < CK_CHUNK; ++l) {
-      REAL rate = inverse * drive->a[c][l], unused, minusOne;
-      NAME(exponential)(-(rate * h), &unused, &minusOne);
+      REAL rate = inverse * drive->a[c][l], growth, minusOne;
+      NAME(exponential)(-(rate * h), &growth, &minusOne);
       // Without a conductance the compartment integrates its current.
       v[c][l] += slope[c][l] * (rate != 0 ? -minusOne / rate : h);
     }
@@ -143,20 +155,15 @@ CK_INLINE void NAME(relax)(const ck_cell *cell, REAL h, const NAME(drive) *restr
 
 /// The classical Runge-Kutta step.
 CK_INLINE void NAME(runge_kutta)(const ck_cell *cell, REAL h, const NAME(drive) *restrict drive,
-                                 NAME(values) v, const REAL *restrict isFree) {
-  int n = cell->compartments;
-  NAME(values) at, sum, slope;
-  NAME(slopes)(cell, &drive[0], v, isFree, sum);
-  NAME(shift)(n, v, h / 2, sum, at);
-  NAME(slopes)(cell, &drive[1], at, isFree, slope);
-  NAME(shift)(n, v, h / 2, slope, at);
-  NAME(shift)(n, sum, 2, slope, sum);
-  NAME(slopes)(cell, &drive[1], at, isFree, slope);
-  NAME(shift)(n, v, h, slope, at);
-  NAME(shift)(n, sum, 2, slope, sum);
-  NAME(slopes)(cell, &drive[2], at, isFree, slope);
-  NAME(shift)(n, sum, 1, slope, sum);
-  NAME(shift)(n, v, h / 6, sum, v);
+                                 NAME(values) v, const REAL *isFree) {
+  NAME(values) one, two, sum;
+  REAL sixth = h / 6;
+  NAME(stage)(cell, &drive[0], isFree, v, v, h / 2, sixth, 1, one, sum);
+  NAME(stage)(cell, &drive[1], isFree, one, v, h / 2, 2 * sixth, 0, two, sum);
+  NAME(stage)(cell, &drive[1], isFree, two, v, h, 2 * sixth, 0, one, sum);
+  NAME(stage)(cell, &drive[2], isFree, one, v, 0, sixth, 0, two, sum);
+  for (int c = 0; c < cell->compartments; ++c)
+    for (int l = 0; l < CK_CHUNK; ++l) v[c][l] += sum[c][l];
 }
 
 CK_CLONES void NAME(ck_advance)(const ck_cell *cell, const ck_step *step, size_t lanes,
@@ -168,23 +175,37 @@ CK_CLONES void NAME(ck_advance)(const ck_cell *cell, const ck_step *step, size_t
   for (size_t first = 0; first < lanes; first += CK_CHUNK) {
     REAL isFree[CK_CHUNK];
     NAME(values) v;
-    for (int l = 0; l < CK_CHUNK; ++l) isFree[l] = refractory[first + (size_t)l] > 0 ? 0 : 1;
+    int32_t waiting = 0;
+    for (int l = 0; l < CK_CHUNK; ++l) {
+      isFree[l] = refractory[first + (size_t)l] > 0 ? 0 : 1;
+      waiting |= refractory[first + (size_t)l] > 0;
+    }
     for (int c = 0; c < n; ++c)
       memcpy(v[c], state + first + (size_t)c * lanes, sizeof v[c]);
     NAME(gather_held)(cell, lanes, conductance ? conductance + first : 0, current + first, times,
                       drive);
-    NAME(gather_receptors)(cell, step, lanes, state + first, times, drive);
     if (step->method == CK_RK4) {
+      NAME(gather_receptors)(cell, step, lanes, state + first, 3, drive);
       NAME(runge_kutta)(cell, h, drive, v, isFree);
-    } else if (step->method == CK_EXPONENTIAL_EULER) {
-      NAME(relax)(cell, h, drive, v, isFree);
     } else {
-      NAME(values) slope;
-      NAME(slopes)(cell, drive, v, isFree, slope);
-      NAME(shift)(n, v, h, slope, v);
+      NAME(gather_receptors)(cell, step, lanes, state + first, 1, drive);
+      if (step->method == CK_EXPONENTIAL_EULER) {
+        NAME(relax)(cell, h, drive, v, isFree);
+      } else {
+        NAME(values) next, slope;
+        NAME(stage)(cell, drive, isFree, v, v, h, 1, 1, next, slope);
+        memcpy(v, next, (size_t)n * sizeof v[0]);
+      }
     }
-    for (int c = 0; c < n; ++c)
-      memcpy(state + first + (size_t)c * lanes, v[c], sizeof v[c]);
+    for (int c = 0; c < n; ++c) {
+      REAL *out = state + first + (size_t)c * lanes;
+      if (waiting && cell->whileRefractory == CK_HOLD_ALL) {
+        REAL old[CK_CHUNK];
+        memcpy(old, out, sizeof old);
+        for (int l = 0; l < CK_CHUNK; ++l) v[c][l] = isFree[l] > 0 ? v[c][l] : old[l];
+      }
+      memcpy(out, v[c], sizeof v[c]);
+    }
   }
 }
 

@@ -165,7 +165,7 @@ extension SpikingBenchmark {
         PoissonDrive(receptor: "proximal.excitatory", rate: 0.4, weight: 5),
         PoissonDrive(receptor: "distal.excitatory", rate: 0.4, weight: 5),
         PoissonDrive(receptor: "soma.excitatory", rate: 0.4, weight: 5),
-        PoissonDrive(receptor: "soma.inhibitory", rate: 0.2, weight: 1),
+        PoissonDrive(receptor: "soma.inhibitory", rate: 0.2, weight: 1.5),
       ])
   }
 

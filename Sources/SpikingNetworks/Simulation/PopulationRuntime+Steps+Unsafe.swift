@@ -154,7 +154,7 @@ extension PopulationRuntime {
   ) {
     let receptors = lowered.arrivals.count
     let slot = step % slots
-    for r in 0..<receptors where isReached[r] {
+    for r in reached {
       let waiting = unsafe arrivals.base + ((block * slots + slot) * receptors + r) * lanes
       let (variable, gain) = lowered.arrivals[r]
       unsafe Scalar._arrive(lanes, gain, waiting, states + variable * lanes)
@@ -163,11 +163,9 @@ extension PopulationRuntime {
       unsafe drive.key.fill(
         step: step, first: block * lanes,
         words: UnsafeMutableBufferPointer(start: scratch.words, count: lanes))
-      unsafe drive.counts.thresholds.withUnsafeBufferPointer {
-        unsafe Scalar._poisson(
-          lanes, scratch.words, $0.count, $0.baseAddress, drive.gain,
-          states + drive.variable * lanes)
-      }
+      unsafe Scalar._poisson(
+        lanes, scratch.words, drive.thresholds.count, drive.thresholds.base, drive.gain,
+        states + drive.variable * lanes)
     }
   }
 

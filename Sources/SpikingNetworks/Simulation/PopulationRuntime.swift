@@ -16,6 +16,24 @@ struct Spike: Comparable, BitwiseCopyable, Sendable {
   static func < (a: Spike, b: Spike) -> Bool { (a.step, a.cell) < (b.step, b.cell) }
 }
 
+/// A Poisson drive at work.
+final class RunningDrive: Sendable {
+  /// Where arrivals go.
+  let variable: Int
+  /// What one adds there.
+  let gain: Double
+  let thresholds: Storage<UInt32>
+  let key: RandomKey
+
+  init(variable: Int, gain: Double, _ counts: PoissonCounts, _ key: RandomKey) {
+    self.variable = variable
+    self.gain = gain
+    self.key = key
+    thresholds = Storage(counts.thresholds.count, repeating: 0)
+    thresholds.elements = counts.thresholds
+  }
+}
+
 /// A running population: its state, and the buffers of a step.
 ///
 /// Cells lie in blocks of `lanes`, the state of a block being `[variables, lanes]`. A block goes
@@ -40,10 +58,10 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
   /// What will arrive, `[blocks][slots][receptors, lanes]`.
   let arrivals: Storage<Scalar>
   let slots: Int
-  /// Whether something arrives at a receptor.
-  let isReached: [Bool]
+  /// The receptors at which something arrives.
+  let reached: [Int]
   var noise: [NoiseLanes<Scalar>]
-  let drives: [(variable: Int, gain: Double, counts: PoissonCounts, key: RandomKey)]
+  let drives: [RunningDrive]
   let escapeKey: RandomKey
   /// Spikes of the last stretch, per block.
   var spikes: [[Spike]]
@@ -89,7 +107,7 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
       population.hasHeldConductance ? blocks * lowered.compartments * lanes : 0, repeating: 0)
     current = Storage(blocks * lowered.compartments * lanes, repeating: 0)
     arrivals = Storage(blocks * slots * model.receptors.count * lanes, repeating: 0)
-    isReached = model.receptors.map { reached.contains($0.path) }
+    self.reached = model.receptors.indices.filter { reached.contains(model.receptors[$0].path) }
     let noiseKey = random.purpose(.conductanceNoise).named(population.name)
     var noise: [NoiseLanes<Scalar>] = []
     for source in population.noise {
@@ -108,10 +126,9 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
     let arrivalPlaces = lowered.arrivals
     drives = population.drives.enumerated().map { index, drive in
       let place = arrivalPlaces[model.index(ofReceptor: drive.receptor)!]
-      return (
-        place.variable, place.gain * drive.weight, PoissonCounts(mean: drive.rate * timeStep),
-        driveKey.named(drive.receptor).child(index)
-      )
+      return RunningDrive(
+        variable: place.variable, gain: place.gain * drive.weight,
+        PoissonCounts(mean: drive.rate * timeStep), driveKey.named(drive.receptor).child(index))
     }
     escapeKey = random.purpose(.spikes).named(population.name)
     spikes = Array(repeating: [], count: blocks)
