@@ -114,8 +114,8 @@ let package = Package(
     tests(
       "Experiments",
       [
-        "LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks", "SpikingNetworks",
-        "Substrates", "TraceExport",
+        "Datasets", "LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks",
+        "SpikingNetworks", "Substrates", "TraceExport",
       ], exclude: ["read_simulation.py"]),
 
     .target(

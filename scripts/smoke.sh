@@ -118,6 +118,32 @@ for threads in 1 2 3; do
       same "$trace" "$work/network$threads/traces/$(basename "$trace")"
   done
 done
+
+# A full disk, where this machine lets a small one be made: the run ends with its code and one
+# sentence, what was written before stays, and what could not even begin leaves nothing.
+on_small_disk() { # kilobytes, command...
+  local size=$1 code=0
+  shift
+  mount -t tmpfs -o "size=${size}k" tmpfs "$work/small" || return 1
+  "$@" || code=1
+  umount "$work/small"
+  return "$code"
+}
+fills_disk() { exits 5 "$apical" run "$spec" "${small[@]}" --out "$work/small/run"; }
+fills_disk_later() {
+  fills_disk && grep -q '"status" : "failed"' "$work/small/run/manifest.json" \
+    && [ "$(wc -l < "$work/small/run/metrics.csv")" -ge 2 ]
+}
+fills_disk_at_once() { fills_disk && [ ! -e "$work/small/run" ]; }
+mkdir "$work/small"
+if mount -t tmpfs -o size=64k tmpfs "$work/small" 2> /dev/null && umount "$work/small"; then
+  for size in 8 24 40; do
+    check "a disk of $size kB" on_small_disk "$size" fills_disk_at_once
+  done
+  for size in 64 300; do
+    check "a disk of $size kB" on_small_disk "$size" fills_disk_later
+  done
+fi
 check "no stack trace" bash -c "! grep -qiE 'fatal error|stack dump|swift runtime' '$work/err'"
 
 echo "smoke: $passed passed, $failed failed"

@@ -17,6 +17,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case permissionDenied(String)
   /// Reading failed for another reason.
   case unreadable(String, reason: String)
+  /// A file larger than any that is read.
+  case tooLarge(String, size: Int, limit: Int)
   /// A file of no bytes.
   case empty(String)
   /// The first bytes are neither gzip's nor IDX's.
@@ -43,6 +45,8 @@ public enum DatasetError: Error, Equatable, Sendable {
   case labelOutOfRange(String, index: Int, label: Int, classCount: Int)
   /// Not the size of the published file.
   case wrongShape(String, expected: [Int], found: [Int])
+  /// No more training examples than are to be set aside for validation.
+  case tooFew(String, found: Int, validation: Int)
   /// Not the content that was published.
   case checksum(String, expected: String, found: String)
   /// A file or folder could not be written.
@@ -71,6 +75,8 @@ extension DatasetError: CustomStringConvertible {
         + "with --data"
     case .unreadable(let path, let reason):
       return "\(path) cannot be read (\(reason)): check the disk and the path"
+    case .tooLarge(let path, let size, let limit):
+      return "\(path) has \(size) bytes, more than the \(limit) that are read: \(Self.replace)"
     case .unsupportedIDX, .notIDX, .empty, .labelsNotImages, .imagesNotLabels, .impossibleHeader,
       .truncated, .trailingBytes, .truncatedGzip, .damagedGzip:
       return damageDescription
@@ -83,6 +89,9 @@ extension DatasetError: CustomStringConvertible {
     case .wrongShape(let path, let expected, let found):
       return "\(path) holds \(Self.shape(found)), the published file \(Self.shape(expected)): "
         + Self.replace
+    case .tooFew(let folder, let found, let validation):
+      return "\(folder) holds \(found) training examples, none of which is left after "
+        + "\(validation) for validation: set `validation` lower, or take the whole data set"
     case .checksum(let path, let expected, let found):
       return "\(path) is not the published file (SHA-256 \(found.prefix(12))… instead of "
         + "\(expected.prefix(12))…): \(Self.replace)"

@@ -14,6 +14,11 @@ internal import Foundation
 
 /// Whole files, and what the operating system says about them.
 enum FileBytes {
+  /// The largest file, and the largest content of one, that is read: ten million images of 784
+  /// pixels, or half of what the machine holds.
+  static let largestSize = min(
+    8_000_000_000, Int(ProcessInfo.processInfo.physicalMemory / 2))
+
   /// The bytes of a file.
   static func read(_ path: String) throws(DatasetError) -> [UInt8] {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -25,6 +30,7 @@ enum FileBytes {
       throw .unreadable(path, reason: "it is not a regular file")
     }
     let size = Int(status.st_size)
+    guard size <= largestSize else { throw .tooLarge(path, size: size, limit: largestSize) }
     var failure: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size {

@@ -93,6 +93,9 @@ public struct IDXFile: Sendable, Equatable {
         throw DatasetError.impossibleHeader(
           path, shape: shape, reason: "more than a gzip file of \(bytes.count) bytes can hold")
       }
+      guard payload <= FileBytes.largestSize else {
+        throw DatasetError.tooLarge(path, size: payload, limit: FileBytes.largestSize)
+      }
       let elements = try stream.next(payload)
       try stream.finish()
       self.init(kind: kind, shape: shape, elements: elements)

@@ -34,7 +34,8 @@ public protocol FeedbackLearner: Sendable {
 
 /// Why learning could not go on.
 public enum LearningError: Error, Sendable, Equatable {
-  /// The error covariance of a hidden layer is not positive definite or not finite.
+  /// The covariance of a hidden layer's errors is not positive definite, or it, its covariance
+  /// with the estimates, or the solution for B is not finite.
   case degenerateErrors(layer: Int)
 }
 

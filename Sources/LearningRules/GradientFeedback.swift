@@ -57,23 +57,10 @@ public struct GradientFeedback: FeedbackLearner {
         pathway.constantRows[index].accumulateProduct(
           residual, .transposed, input, .plain, alpha: alpha, beta: 1)
       }
-      record.layers[index].setResidual(scalar, controlVariate: controlVariate)
+      record.layers[index].setEstimate(scalar)
+      record.layers[index].turnEstimateIntoResidual(controlVariate: controlVariate)
       pathway.weights[index].accumulateProduct(
         record.layers[index].residual, .transposed, input, .plain, alpha: alpha, beta: 1)
     }
-  }
-}
-
-extension LayerRecord {
-  /// residual ← γ ∘ (ê − γ ∘ λ). With the control variate γ ∘ λ drops out of ê − γ ∘ λ.
-  mutating func setResidual(_ scalar: [Scalar], controlVariate: Bool) {
-    residual.setEstimate(
-      scalar: scalar, perturbation: perturbation.values, variance: perturbation.variance)
-    if perturbation.gainIsOne {
-      if !controlVariate { residual.subtract(teaching) }
-      return
-    }
-    if !controlVariate { residual.subtractProduct(perturbation.gain, teaching) }
-    residual.multiply(by: perturbation.gain)
   }
 }

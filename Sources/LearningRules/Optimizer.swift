@@ -51,17 +51,14 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
         of: input, error, scaledBy: Scalar(-rate * scale), learnsBiases: learnsBiases)
       return
     }
-    let zero = Connection<Scalar>(
-      weights: Matrix(rows: connection.weights.rows, columns: connection.weights.columns),
-      biases: Array(repeating: 0, count: connection.biases.count))
-    var gradient = self.gradient ?? zero
+    var gradient = self.gradient ?? connection.zero
     self.gradient = nil
     gradient.weights.fill(0)
     for index in gradient.biases.indices { gradient.biases[index] = 0 }
     gradient.accumulateOuterProduct(
       of: input, error, scaledBy: Scalar(scale), learnsBiases: learnsBiases)
     state.steps += 1
-    var first = state.first ?? zero
+    var first = state.first ?? connection.zero
     state.first = nil
     switch optimizer {
     case .sgd: break
@@ -69,7 +66,7 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
       first.combine(1, gradient, Scalar(momentum))
       connection.combine(Scalar(-rate), first, 1)
     case .adam(let rate, let beta1, let beta2, let epsilon):
-      var second = state.second ?? zero
+      var second = state.second ?? connection.zero
       state.second = nil
       first.combine(Scalar(1 - beta1), gradient, Scalar(beta1))
       second.updateSecondMoment(gradient, Scalar(beta2))
@@ -87,6 +84,13 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
 }
 
 extension Connection {
+  /// A connection of this shape, all zero.
+  fileprivate var zero: Connection {
+    Connection(
+      weights: Matrix(rows: weights.rows, columns: weights.columns),
+      biases: Array(repeating: 0, count: biases.count))
+  }
+
   /// self ← α·other + β·self.
   fileprivate mutating func combine(_ alpha: Scalar, _ other: Connection, _ beta: Scalar) {
     weights.scaleAndAdd(alpha, other.weights, scalingSelfBy: beta)

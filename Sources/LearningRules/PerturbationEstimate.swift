@@ -39,3 +39,21 @@ extension TrialRecord {
     return result
   }
 }
+
+extension LayerRecord {
+  /// residual ← ê = a·ξ / Var ξ.
+  mutating func setEstimate(_ scalar: [Scalar]) {
+    residual.setEstimate(
+      scalar: scalar, perturbation: perturbation.values, variance: perturbation.variance)
+  }
+
+  /// residual ← γ ∘ (residual − γ ∘ λ). With the control variate γ ∘ λ is out of it already.
+  mutating func turnEstimateIntoResidual(controlVariate: Bool) {
+    if perturbation.gainIsOne {
+      if !controlVariate { residual.subtract(teaching) }
+      return
+    }
+    if !controlVariate { residual.subtractProduct(perturbation.gain, teaching) }
+    residual.multiply(by: perturbation.gain)
+  }
+}

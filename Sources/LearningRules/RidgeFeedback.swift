@@ -28,6 +28,10 @@ public struct RidgeFeedback: FeedbackLearner {
     var cross: [Matrix<Double>]
     /// S of the constant unit, `[1, m]`.
     var constantCross: [Matrix<Double>]
+    /// Buffers; never saved.
+    var workspace = RidgeWorkspace()
+
+    private enum CodingKeys: String, CodingKey { case gram, cross, constantCross }
   }
 
   /// γ of eq. (18), here per sum; positive.
@@ -64,35 +68,18 @@ public struct RidgeFeedback: FeedbackLearner {
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State
   ) throws(LearningError) {
-    let before = pathway
-    let scalar = record.surprise(controlVariate: controlVariate, before)
-    var solver = PositiveDefiniteSolver()
+    let scalar = record.surprise(controlVariate: controlVariate, pathway)
+    state.workspace.prepare(pathway.weights, trials: record.trials)
     for index in record.layers.indices {
-      let input = record.feedbackInput(ofLayer: index, pathway.topology)
-        .converted(to: Double.self)
-      let layer = record.layers[index]
-      var solved: Bool
-      if layer.perturbation.gainIsOne {
-        accumulate(input, input, into: &state.gram[index][0])
-        let gram = regularised(state.gram[index][0])
-        let targets = targets(layer.perturbation, scalar, layer.teaching)
-        accumulate(targets, input, into: &state.cross[index])
-        solved = solver.solve(
-          state.cross[index], timesInverseOf: gram, into: &pathway.weights[index])
-        if let constant = layer.constantUnit {
-          let teaching = record.constantTeaching(index, before)
-          accumulate(
-            self.targets(constant, scalar, teaching), input, into: &state.constantCross[index])
-          solved =
-            solver.solve(
-              state.constantCross[index], timesInverseOf: gram,
-              into: &pathway.constantRows[index]) && solved
-        }
-      } else {
-        solved = updatePerUnit(
-          &pathway.weights[index], layer, scalar, input, &state.gram[index],
-          &state.cross[index], &solver)
-      }
+      var buffers = state.workspace.take(index)
+      buffers.input.assign(converting: record.feedbackInput(ofLayer: index, pathway.topology))
+      record.layers[index].setEstimate(scalar)
+      let solved =
+        record.layers[index].perturbation.gainIsOne
+        ? updateLayer(&pathway, record, scalar, index, &buffers, &state)
+        : updatePerUnit(&pathway.weights[index], record.layers[index], index, &buffers, &state)
+      state.workspace.layers[index] = buffers
+      record.layers[index].turnEstimateIntoResidual(controlVariate: controlVariate)
       guard solved else { throw .degenerateErrors(layer: index + 1) }
     }
   }
@@ -104,57 +91,66 @@ public struct RidgeFeedback: FeedbackLearner {
     sum.accumulateProduct(a, .transposed, b, .plain, beta: forgetting)
   }
 
-  private func regularised(_ gram: Matrix<Double>) -> Matrix<Double> {
-    var result = gram
-    for i in 0..<gram.rows { result[i, i] += ridge }
-    return result
-  }
-
-  /// λ̂, or its control-variate form, for noise whose gain is 1.
-  private func targets<Scalar>(
-    _ perturbation: Perturbation<Scalar>, _ scalar: [Scalar], _ teaching: Matrix<Scalar>
-  ) -> Matrix<Double> {
-    var estimate = Matrix<Scalar>(rows: teaching.rows, columns: teaching.columns)
-    estimate.setEstimate(
-      scalar: scalar, perturbation: perturbation.values, variance: perturbation.variance)
-    if controlVariate { estimate.add(teaching) }
-    return estimate.converted()
+  /// One problem for the whole layer, where the noise's gain is 1. The layer's residual holds the
+  /// estimate; with the control variate λ is added to it.
+  private func updateLayer<Scalar>(
+    _ pathway: inout FeedbackPathway<Scalar>, _ record: TrialRecord<Scalar>, _ scalar: [Scalar],
+    _ index: Int, _ buffers: inout RidgeWorkspace.Layer, _ state: inout State
+  ) -> Bool {
+    let layer = record.layers[index]
+    buffers.targets.assign(converting: layer.residual)
+    if controlVariate {
+      buffers.targets.update { trial, unit, _ in
+        Double(layer.residual[trial, unit] + layer.teaching[trial, unit])
+      }
+    }
+    accumulate(buffers.input, buffers.input, into: &state.gram[index][0])
+    accumulate(buffers.targets, buffers.input, into: &state.cross[index])
+    let solved = state.workspace.solve(
+      state.cross[index], state.gram[index][0], ridge: ridge, &buffers,
+      into: &pathway.weights[index])
+    guard let constant = layer.constantUnit else { return solved }
+    let teaching = controlVariate ? record.constantTeaching(index, pathway) : nil
+    for trial in 0..<record.trials {
+      let quotient = constant.values[trial, 0] / constant.variance[trial, 0]
+      let estimate = scalar[trial] * quotient + (teaching?[trial, 0] ?? 0)
+      buffers.column[trial, 0] = Double(estimate)
+    }
+    accumulate(buffers.column, buffers.input, into: &state.constantCross[index])
+    return state.workspace.solve(
+      state.constantCross[index], state.gram[index][0], ridge: ridge, &buffers,
+      into: &pathway.constantRows[index]) && solved
   }
 
   /// One weighted problem per unit: V_j += Σ γ²·sᵀs, S_j += Σ γ·ê·s with ê the estimate of
   /// ∂L/∂site, or γλ + a′ξ / Var ξ with the control variate.
   private func updatePerUnit<Scalar>(
-    _ weights: inout Matrix<Scalar>, _ layer: LayerRecord<Scalar>, _ scalar: [Scalar],
-    _ input: Matrix<Double>, _ gram: inout [Matrix<Double>], _ cross: inout Matrix<Double>,
-    _ solver: inout PositiveDefiniteSolver
+    _ weights: inout Matrix<Scalar>, _ layer: LayerRecord<Scalar>, _ index: Int,
+    _ buffers: inout RidgeWorkspace.Layer, _ state: inout State
   ) -> Bool {
     let (units, width) = (weights.rows, weights.columns)
-    if gram.count != units {
-      gram = Array(repeating: Matrix(rows: width, columns: width), count: units)
+    if state.gram[index].count != units {
+      state.gram[index] = Array(repeating: Matrix(rows: width, columns: width), count: units)
     }
-    var estimate = Matrix<Scalar>(rows: input.rows, columns: units)
-    estimate.setEstimate(
-      scalar: scalar, perturbation: layer.perturbation.values,
-      variance: layer.perturbation.variance)
-    var row = Matrix<Double>(rows: 1, columns: width)
-    var solution = Matrix<Scalar>(rows: 1, columns: width)
     for unit in 0..<units {
-      var weighted = input
-      var targets = Matrix<Double>(rows: input.rows, columns: 1)
-      for trial in 0..<input.rows {
+      for trial in 0..<buffers.input.rows {
         let gain = Double(layer.perturbation.gain[trial, unit])
-        for k in 0..<width { weighted[trial, k] *= gain }
-        targets[trial, 0] = Double(estimate[trial, unit])
-        if controlVariate { targets[trial, 0] += gain * Double(layer.teaching[trial, unit]) }
+        for k in 0..<width { buffers.weighted[trial, k] = gain * buffers.input[trial, k] }
+        var target = Double(layer.residual[trial, unit])
+        if controlVariate { target += gain * Double(layer.teaching[trial, unit]) }
+        buffers.column[trial, 0] = target
       }
-      accumulate(weighted, weighted, into: &gram[unit])
-      row.accumulateProduct(targets, .transposed, weighted, .plain)
-      for k in 0..<width { cross[unit, k] = forgetting * cross[unit, k] + row[0, k] }
-      for k in 0..<width { row[0, k] = cross[unit, k] }
-      guard
-        solver.solve(row, timesInverseOf: regularised(gram[unit]), into: &solution)
-      else { return false }
-      for k in 0..<width { weights[unit, k] = solution[0, k] }
+      accumulate(buffers.weighted, buffers.weighted, into: &state.gram[index][unit])
+      buffers.row.accumulateProduct(buffers.column, .transposed, buffers.weighted, .plain)
+      for k in 0..<width {
+        let sum = forgetting * state.cross[index][unit, k] + buffers.row[0, k]
+        state.cross[index][unit, k] = sum
+        buffers.row[0, k] = sum
+      }
+      guard state.workspace.solveRow(state.gram[index][unit], ridge: ridge, &buffers) else {
+        return false
+      }
+      for k in 0..<width { weights[unit, k] = Scalar(buffers.solution[0, k]) }
     }
     return true
   }

@@ -74,6 +74,16 @@ public struct Matrix<Scalar: NetworkScalar>: Sendable, Equatable {
     Matrix<Other>(rows: rows, columns: columns, elements: elements.map { Other($0) })
   }
 
+  /// Copies the elements of `a` in this precision, keeping the receiver's storage.
+  @specialized(where Scalar == Double, Other == Float)
+  @specialized(where Scalar == Double, Other == Double)
+  public mutating func assign<Other: NetworkScalar>(converting a: Matrix<Other>) {
+    precondition(
+      rows == a.rows && columns == a.columns,
+      "assign: [\(rows), \(columns)] against [\(a.rows), \(a.columns)]")
+    for index in elements.indices { elements[index] = Scalar(a.elements[index]) }
+  }
+
   /// ‖A‖_F, accumulated in `Double`.
   public var frobeniusNorm: Double {
     elements.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()

@@ -18,7 +18,8 @@ public struct PositiveDefiniteSolver: Sendable {
   ///   - s: S, `[n, m]`.
   ///   - v: V, `[m, m]`.
   ///   - x: X, `[n, m]`, in the network's precision.
-  /// - Returns: false, leaving X untouched, where V is not positive definite or not finite.
+  /// - Returns: false, leaving X untouched, where V is not positive definite, or V, S or the
+  ///   solution not finite.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func solve<Scalar>(
@@ -29,8 +30,8 @@ public struct PositiveDefiniteSolver: Sendable {
       "solve: [\(s.rows), \(s.columns)] times the inverse of [\(v.rows), \(v.columns)] into [\(x.rows), \(x.columns)]"
     )
     guard s.rows > 0, v.rows > 0 else { return true }
-    // OpenBLAS factorises NaN and infinity without complaint.
-    guard v.isFinite else { return false }
+    // OpenBLAS works on NaN and infinity without complaint.
+    guard v.isFinite, s.isFinite else { return false }
     // X V = S is V Xᵀ = Sᵀ, and a row-major S is a column-major Sᵀ.
     factor.removeAll(keepingCapacity: true)
     factor.append(contentsOf: v.elements)
@@ -41,7 +42,7 @@ public struct PositiveDefiniteSolver: Sendable {
         unsafe Self.solve(v.rows, a.baseAddress!, s.rows, b.baseAddress!)
       }
     }
-    guard solved else { return false }
+    guard solved, solution.allSatisfy({ Scalar($0).isFinite }) else { return false }
     for index in solution.indices { x.elements[index] = Scalar(solution[index]) }
     return true
   }

@@ -36,7 +36,8 @@ public struct LayerRecord<Scalar: NetworkScalar>: Sendable {
   /// The same for the constant unit beside this layer, one column; only where the noise
   /// perturbs it.
   public var constantUnit: Perturbation<Scalar>?
-  /// Δh: the measured difference of h between the two passes compared.
+  /// Δh: the measured difference of h between the two passes compared. As ΔL is L̃ where a single
+  /// noisy pass is compared with nothing, Δh is h̃ there; it is 0 where nothing is perturbed.
   public var outputDifference: Matrix<Scalar>
 
   /// The teaching signal, an estimate of λ = ∂L/∂h. Set by a credit rule.

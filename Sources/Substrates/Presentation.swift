@@ -6,7 +6,7 @@
 /// with the difference of their noises and its variance, so that one formula,
 /// ê = advantage·ξ / Var ξ, serves every comparison:
 ///
-/// | comparison | passes compared | recorded ξ | Var ξ | recorded ΔL |
+/// | comparison | passes compared | recorded ξ | Var ξ | recorded ΔL, and Δh alike |
 /// | --- | --- | --- | --- | --- |
 /// | `clean` | perturbed, clean | ξ | c² | L̃ − L |
 /// | `none` | perturbed alone | ξ | c² | L̃ |

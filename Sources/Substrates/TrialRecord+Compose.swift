@@ -76,13 +76,12 @@ extension TrialRecord {
         &first.noise[index], second.noise[index], comparison, variance)
       layers[index].constantUnit?.record(
         &first.constantNoise[index], second.constantNoise[index], comparison, variance)
-      if presentation.needsSecondPass {
-        layers[index].outputDifference.setDifference(first.outputs[index], second.outputs[index])
-      } else if presentation.needsCleanPass {
+      switch comparison {
+      case .none: layers[index].outputDifference.assign(first.outputs[index])
+      case .clean:
         layers[index].outputDifference.setDifference(first.outputs[index], clean.outputs[index])
-      } else {
-        // A single noisy pass has nothing to be compared with.
-        layers[index].outputDifference.fill(.nan)
+      case .antithetic, .secondNoisy, .noisyBaseline:
+        layers[index].outputDifference.setDifference(first.outputs[index], second.outputs[index])
       }
     }
     for trial in 0..<trials {

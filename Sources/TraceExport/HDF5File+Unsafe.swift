@@ -26,6 +26,7 @@ internal import CHDF5
 
   /// The library's version, for instance `1.10.8`.
   public static var libraryVersion: String {
+    HDF5Context.enter()
     var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
     _ = unsafe H5get_libversion(&major, &minor, &release)
     return "\(major).\(minor).\(release)"

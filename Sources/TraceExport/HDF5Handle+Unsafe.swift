@@ -48,10 +48,15 @@ struct HDF5Context {
   /// Done once, before the library begins.
   private static let begin: Void = chdf5_leave_exit_alone()
 
-  /// Entering here turns the library's printing off for this thread.
-  init(_ action: String, _ object: String? = nil, file: String) {
-    Self.begin
+  /// Comes before every first call of the library: even asking for its version begins it. Turns
+  /// the library's printing off for this thread.
+  static func enter() {
+    begin
     chdf5_silence()
+  }
+
+  init(_ action: String, _ object: String? = nil, file: String) {
+    Self.enter()
     self.action = action
     self.object = object
     self.file = file

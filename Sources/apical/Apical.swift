@@ -28,7 +28,8 @@ struct Apical: ParsableCommand {
       }
       let code = exitCode(for: error)
       if code == .success { exit(withError: error) }
-      Console.error(fullMessage(for: error))
+      let message = fullMessage(for: error)
+      if !message.isEmpty { Console.error(message) }
       Foundation.exit(code == .validationFailure ? 2 : code.rawValue)
     }
   }

@@ -49,7 +49,10 @@ struct ReproduceCommand: ParsableCommand {
     let request = ReproductionRequest(
       budget: budget, seeds: seeds, firstSeed: seed, threads: threads, dataFolder: data,
       output: out ?? "reproductions/\(what)-\(budget.rawValue)")
-    let table = try reproduction.run(request) { Console.error($0) }
+    let stop = StopFlag()
+    let handler = reproduction.isMadeOfRuns ? InterruptHandler(stop) : nil
+    defer { handler?.cancel() }
+    let table = try reproduction.run(request, stop: stop) { Console.error($0) }
     Console.print(table.markdown)
   }
 }

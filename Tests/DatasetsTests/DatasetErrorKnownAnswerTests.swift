@@ -44,6 +44,20 @@ import Testing
     #expect(try message([], as: .images) == "FILE is empty: \(replace)")
   }
 
+  @Test("A file larger than any that is read is refused by its size, before it is read")
+  func tooLarge() throws {
+    let path = try folder.write([0, 0, 8, 3], "file")
+    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+    // Nothing but the end is written: the file takes no room.
+    try file.truncate(atOffset: 100_000_000_000)
+    try file.close()
+    let text = message { () throws(DatasetError) in _ = try IDXFile(path: path, kind: .images) }
+    #expect(
+      text == "FOLDER/file has 100000000000 bytes, more than the \(FileBytes.largestSize) that are "
+        + "read: \(replace)")
+    #expect(FileBytes.largestSize >= 47_040_016 && FileBytes.largestSize <= 8_000_000_000)
+  }
+
   @Test("A file that is neither gzip nor IDX shows how it starts")
   func notIDX() throws {
     #expect(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import TestSupport
 
 /// A web server on 127.0.0.1 that serves a folder: a Python process, ended with the value.
 ///
@@ -10,8 +11,7 @@ import Foundation
 final class LoopbackServer {
   enum Behaviour: String { case honest, ignoresRange, breaksOff, silent }
 
-  private let process = Process()
-  private let lifeline = Pipe()
+  private let process: ChildProcess
   private let log: String
   let address: String
 
@@ -19,26 +19,21 @@ final class LoopbackServer {
   init?(serving folder: String, _ behaviour: Behaviour = .honest) throws {
     log = folder + "-\(UUID().uuidString).log"
     _ = FileManager.default.createFile(atPath: log, contents: nil)
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", Self.script, folder, behaviour.rawValue, log]
-    // The server ends when this pipe is closed, be it by a crash of the test. A signal would
+    // The server ends when its input is closed, be it by a crash of the test. A signal would
     // not do: test threads block signals, and the child inherits that.
-    process.standardInput = lifeline
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-    guard let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+    let started = try? ChildProcess(
+      ["python3", "-c", Self.script, folder, behaviour.rawValue, log], keepsErrors: false)
+    let line = started?.nextOutput() ?? ""
+    guard let started, let port = Int(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
       print("SKIPPED: the loopback downloads: python3 is not installed")
       return nil
     }
+    process = started
     address = "http://127.0.0.1:\(port)/"
   }
 
   deinit {
-    try? lifeline.fileHandleForWriting.close()
-    process.waitUntilExit()
+    process.wait()
     try? FileManager.default.removeItem(atPath: log)
   }
 

@@ -114,7 +114,15 @@ import Testing
       ),
       (
         "data.mnist.validation=60000",
-        "x.yaml:9:7: data: no training example is left of 60000 after 60000 for validation"
+        "--set data.mnist.validation=60000: data.mnist.validation: no training example is left of 60000 after 60000"
+      ),
+      (
+        "data={syntheticDigits: {train: 100, validation: 200}}",
+        "--set data={syntheticDigits: {train: 100, validation: 200}}: data.syntheticDigits.validation: no training example is left of 100 after 200"
+      ),
+      (
+        "feedback.perturbation.noise.standardDeviation=1.0e-30",
+        "x.yaml:5:3: feedback: float32 has no variance for noise of standard deviation 1e-30: use 1e-18 to 1e18, or precision float64"
       ),
       (
         "record[0].trials=33",
@@ -131,6 +139,15 @@ import Testing
     ])
   func messages(override: String, message: String) {
     #expect(mistakes(override) == [message])
+  }
+
+  @Test("A network without hidden layers has nothing to record")
+  func nothingToRecord() {
+    let lines = mistakes("substrate.rate.layers=[784, 10]", "feedback={backpropagation: {}}")
+    #expect(
+      lines == [
+        "x.yaml:11:17: record[0].what: layer1.output cannot be recorded: `layers` has no hidden layer"
+      ])
   }
 
   @Test("A misspelt key names its place and the nearest right key")

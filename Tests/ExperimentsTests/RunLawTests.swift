@@ -179,7 +179,7 @@ import Testing
       }
       #expect(
         other?.description
-          == "\(path) holds a run of another specification or seed: resume with the specification that it was started with, \(path)/spec.yaml"
+          == "\(path) holds a run of another specification or seed: resume with the specification that it was started with, \(path)/resolved.yaml"
       )
       let none = #expect(throws: RunFailure.self) {
         try run(request("\(folder)/none", resumes: true))
@@ -216,7 +216,7 @@ import Testing
     #expect(failure?.exitCode == 5)
     #expect(
       failure?.description
-        == "/proc/apical/run: the folder cannot be made (no such file or directory): name another with --out"
+        == "/proc/apical/run: the folder cannot be made (no such file or directory): name another folder with --out"
     )
   }
 }

@@ -104,6 +104,89 @@ import Testing
     }
   }
 
+  @Test("The constant unit's row of B is the same least squares on that unit's own noise")
+  func constantRow() throws {
+    for controlVariate in [false, true] {
+      let learner = RidgeFeedback(ridge: 0.5, forgetting: 0.9, controlVariate: controlVariate)
+      let noise = Noise(standardDeviation: 0.1, perturbsConstantUnit: true)
+      var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .layered)
+      var state = learner.makeState(for: pathway)
+      var sums = [4, 3].map {
+        (v: Matrix<Double>(rows: $0, columns: $0), s: Matrix<Double>(rows: 1, columns: $0))
+      }
+      for index in 0..<4 {
+        var record = try record(index, noise, pathway)
+        let before = pathway
+        try learner.update(&pathway, from: &record, scale: 1, state: &state)
+        for layer in 0..<2 {
+          let input = record.feedbackInput(ofLayer: layer, .layered)
+          let width = input.columns
+          sums[layer].v.update { _, _, value in 0.9 * value }
+          sums[layer].s.update { _, _, value in 0.9 * value }
+          for trial in 0..<record.trials {
+            // λ of a constant unit is s·B₀ᵀ with the B₀ before this batch.
+            func lambda(_ l: Int) -> Double {
+              zip(
+                record.feedbackInput(ofLayer: l, .layered).row(trial),
+                before.constantRows[l].row(0)
+              ).reduce(0) { $0 + $1.0 * $1.1 }
+            }
+            var scalar = record.advantage[trial]
+            if controlVariate {
+              for (l, other) in record.layers.enumerated() {
+                scalar -= lambda(l) * other.constantUnit!.values[trial, 0]
+                for k in 0..<other.output.columns {
+                  scalar -= other.teaching[trial, k] * other.perturbation.values[trial, k]
+                }
+              }
+            }
+            let xi = record.layers[layer].constantUnit!.values[trial, 0]
+            let estimate = scalar * xi / 0.01 + (controlVariate ? lambda(layer) : 0)
+            for a in 0..<width {
+              sums[layer].s[0, a] += estimate * input[trial, a]
+              for b in 0..<width { sums[layer].v[a, b] += input[trial, a] * input[trial, b] }
+            }
+          }
+          var v = sums[layer].v
+          for a in 0..<width { v[a, a] += 0.5 }
+          let expected = Oracle.solve(sums[layer].s, timesInverseOf: v)
+          // As in `formula`.
+          let size = expected.elements.reduce(1) { max($0, abs($1)) }
+          #expect(pathway.constantRows[layer].largestDifference(from: expected) < 1e-11 * size)
+        }
+      }
+      #expect(pathway.constantRows.allSatisfy { $0.frobeniusNorm > 1e-3 })
+    }
+  }
+
+  @Test("What a ridge learner leaves as residual is the weighed surprise of its estimate")
+  func residual() throws {
+    for site in Noise.Site.allCases {
+      for controlVariate in [false, true] {
+        let noise = Noise(site: site, standardDeviation: 0.1)
+        let pathway = FeedbackPathway<Double>(
+          zeroFor: architecture, topology: .direct)
+        var ridgePathway = pathway
+        for index in 0..<2 {
+          ridgePathway.weights[index] = Fixture.matrix(Self.widths[index + 1], 3, seed: 90)
+        }
+        var gradientPathway = ridgePathway
+        var record = try record(1, noise, ridgePathway)
+        var other = record
+        let ridge = RidgeFeedback(ridge: 0.5, controlVariate: controlVariate)
+        var state = ridge.makeState(for: ridgePathway)
+        try ridge.update(&ridgePathway, from: &record, scale: 1, state: &state)
+        let gradient = GradientFeedback(rate: 0.01, controlVariate: controlVariate)
+        var none = gradient.makeState(for: gradientPathway)
+        gradient.update(&gradientPathway, from: &other, scale: 1, state: &none)
+        for (a, b) in zip(record.layers, other.layers) {
+          #expect(a.residual.hasSameBits(as: b.residual))
+          #expect(a.residual.frobeniusNorm > 0)
+        }
+      }
+    }
+  }
+
   @Test("The B in use never contains the present batch: credit comes before the update")
   func present() throws {
     let learner = RidgeFeedback(ridge: 0.5)

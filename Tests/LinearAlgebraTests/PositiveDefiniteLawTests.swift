@@ -68,8 +68,20 @@ import Testing
       #expect(!solver.solve(s, timesInverseOf: v, into: &x), "order \(n)")
       #expect(x == Matrix(rows: 2, columns: n, repeating: 7), "order \(n)")
     }
+    let identity = Matrix<Double>(rowsOf: [[1, 0], [0, 1]])
+    for bad: [[Double]] in [[[1, .nan], [3, 4]], [[1, 2], [-.infinity, 4]]] {
+      let s = Matrix(rowsOf: bad)
+      var x = Matrix<Double>(rows: 2, columns: 2, repeating: 7)
+      #expect(!solver.solve(s, timesInverseOf: identity, into: &x), "\(s.elements)")
+      #expect(x == Matrix(rows: 2, columns: 2, repeating: 7), "\(s.elements)")
+    }
+    // A solution beyond the largest float is none in single precision.
+    let large = Matrix<Double>(rowsOf: [[1e39, 2]])
+    var single = Matrix<Float>(rows: 1, columns: 2, repeating: 7)
+    #expect(!solver.solve(large, timesInverseOf: identity, into: &single))
+    #expect(single == Matrix(rows: 1, columns: 2, repeating: 7))
     var x = Matrix<Double>(rows: 2, columns: 2)
-    #expect(solver.solve(s, timesInverseOf: Matrix(rowsOf: [[1, 0], [0, 1]]), into: &x))
+    #expect(solver.solve(s, timesInverseOf: identity, into: &x))
     #expect(x == s)
   }
 }

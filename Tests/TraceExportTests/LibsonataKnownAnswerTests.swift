@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import TestSupport
 import Testing
 import Traces
 
@@ -40,22 +41,15 @@ import Traces
     let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("read_with_libsonata.py").path
     let python = ProcessInfo.processInfo.environment["APICAL_PYTHON"] ?? "python3"
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [python, script, scratch.directory]
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      .trimmingCharacters(in: .whitespacesAndNewlines)
-    process.waitUntilExit()
-    if process.terminationStatus == 3 || process.terminationStatus == 127 {
+    let process = try ChildProcess(["/usr/bin/env", python, script, scratch.directory])
+    let text = process.remainingOutput().trimmingCharacters(in: .whitespacesAndNewlines)
+    let status = process.wait()
+    if status == 3 || status == 127 {
       let reason = "NOT CHECKED: \(python) has no libsonata and h5py (\(text)); set APICAL_PYTHON"
       print(reason)
       try Test.cancel(Comment(rawValue: reason))
     }
-    #expect(process.terminationStatus == 0, "\(text)")
+    #expect(status == 0, "\(text)")
     print(text)
   }
 }

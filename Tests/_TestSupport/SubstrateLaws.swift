@@ -52,8 +52,7 @@ public enum SubstrateLaws<Network: Substrate & Copyable> {
       result["\(index) noise"] = doubles(layer.perturbation.values)
       result["\(index) variance"] = doubles(layer.perturbation.variance)
       result["\(index) gain"] = doubles(layer.perturbation.gain)
-      // NaN, where a single noisy pass has nothing to be compared with, equals itself here.
-      result["\(index) difference"] = doubles(layer.outputDifference).map { $0.isNaN ? 1e300 : $0 }
+      result["\(index) difference"] = doubles(layer.outputDifference)
       result["\(index) constant noise"] = layer.constantUnit.map { doubles($0.values) } ?? []
     }
     return result
@@ -157,6 +156,7 @@ public enum SubstrateLaws<Network: Substrate & Copyable> {
       var difference = one.output
       difference.setDifference(one.output, quiet.layers[index].output)
       if clean.layers[index].outputDifference != difference { broken.append("clean: Δh") }
+      if one.outputDifference != one.output { broken.append("none: Δh is not h̃") }
       if baseline.layers[index].perturbation.values != one.perturbation.values {
         broken.append("noisyBaseline: ξ is not the first pass's")
       }

@@ -94,8 +94,8 @@ public enum DataTasks {
       let digits = SyntheticDigits(key: RandomKey(seed: seed).purpose(.syntheticData))
       let trainingSet = digits.training(count: training)
       let testSet = digits.test(count: test)
-      let directory = RunDirectory(path: folder)
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let directory = RunDirectory(path: folder, remedy: "name another folder")
+      try directory.makeFolder("")
       let family = MNISTFamily.mnist
       for (file, content) in zip(
         family.files,

@@ -36,10 +36,27 @@ public struct ExperimentImages: Sendable {
       let sets = try family.load(from: place.path)
       all = sets.training
       test = sets.test
+      try Self.check(all, of: family, in: place.path, validation: spec.validation)
     }
-    let kept = max(1, all.count - spec.validation)
+    let kept = all.count - spec.validation
+    precondition(kept > 0, "\(all.count) training examples, \(spec.validation) for validation")
     training = all.subset(0..<kept)
     validation = all.subset(kept..<all.count)
+  }
+
+  /// Files of the right format may still hold images of another size, or too few of them.
+  private static func check(
+    _ images: LabelledImages, of family: MNISTFamily, in folder: String, validation: Int
+  ) throws(DatasetError) {
+    let expected = family.trainingImages.shape
+    guard [images.height, images.width] == Array(expected.dropFirst()) else {
+      throw .wrongShape(
+        "\(folder)/\(family.trainingImages.gzipName)", expected: expected,
+        found: [images.count, images.height, images.width])
+    }
+    guard images.count > validation else {
+      throw .tooFew(folder, found: images.count, validation: validation)
+    }
   }
 }
 

@@ -61,7 +61,7 @@ extension ReproductionRequest {
   /// Runs every condition with every seed, `threads` at a time; runs that are complete are read,
   /// those that were interrupted go on.
   func run(
-    _ conditions: [Condition], _ tell: @escaping @Sendable (String) -> Void
+    _ conditions: [Condition], _ stop: StopFlag, _ tell: @escaping @Sendable (String) -> Void
   ) throws -> [ConditionResult] {
     let jobs = conditions.flatMap { condition in
       (0..<seeds).map { (condition, firstSeed + UInt64($0)) }
@@ -70,7 +70,7 @@ extension ReproductionRequest {
     let tables = try parallelJobs(jobs.count, threads: threads) { index in
       let (condition, seed) = jobs[index]
       let path = "\(output)/runs/\(condition.name)-seed\(seed)"
-      return try Self.complete(condition, seed, path, dataFolder, tell)
+      return try Self.complete(condition, seed, path, dataFolder, stop, tell)
     }
     return conditions.enumerated().map { index, condition in
       ConditionResult(
@@ -80,7 +80,7 @@ extension ReproductionRequest {
 
   private static func complete(
     _ condition: Condition, _ seed: UInt64, _ path: String, _ dataFolder: String?,
-    _ tell: @escaping @Sendable (String) -> Void
+    _ stop: StopFlag, _ tell: @escaping @Sendable (String) -> Void
   ) throws -> MetricsTable {
     let directory = RunDirectory(path: path)
     let manifest = try? Manifest.read(directory)
@@ -89,7 +89,7 @@ extension ReproductionRequest {
       let request = RunRequest(
         condition.document, seed: seed, threads: 1, dataFolder: dataFolder, output: path,
         resumes: manifest != nil)
-      try ExperimentRunner.run(request, stop: StopFlag()) { event in
+      try ExperimentRunner.run(request, stop: stop) { event in
         switch event {
         case .began(_, _, let step, let steps): tell("\(label): step \(step) of \(steps)")
         case .noticed(let text): tell("\(label): \(text)")

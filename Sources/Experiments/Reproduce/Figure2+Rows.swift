@@ -118,7 +118,7 @@ extension Figure2 {
           result, "paper_test_error", at: steps, target: "\(target) ± \(width ?? 0)",
           "test error by the authors' measure, \(name), %",
           band: width.map { (target - $0)...(target + $0) },
-          claim: "Figure 2D at the last epoch: mean over the last steps, noisy output"))
+          claim: "Figure 2D at the last epoch: mean over its 1,000 steps, noisy output"))
       rows.append(
         percent(
           result, "test_error", at: steps, target: "–", "test error, clean output, \(name), %",

@@ -10,8 +10,12 @@
 /// and the loss a sum, without which no published number can be met.
 struct Figure2 {
   let request: ReproductionRequest
+  let stop: StopFlag
 
-  init(_ request: ReproductionRequest) { self.request = request }
+  init(_ request: ReproductionRequest, _ stop: StopFlag) {
+    self.request = request
+    self.stop = stop
+  }
 
   /// Steps per epoch of the paper's figures: 1,000 minibatches, not a pass over the data.
   static let epoch = 1_000
@@ -58,7 +62,7 @@ struct Figure2 {
       try Condition(
         "paper-text-1.0e-2", Self.preset,
         common + [Self.perturbation(noise: "1.0e-2", preset: "paper")]))
-    let results = try request.run(conditions, tell)
+    let results = try request.run(conditions, stop, tell)
     let named = Dictionary(uniqueKeysWithValues: results.map { ($0.name, $0) })
     return ReproductionTable(
       title: "Figure 2, budget \(request.budget.rawValue)",

@@ -13,8 +13,12 @@ internal import Substrates
 /// paper's.
 struct Figure4 {
   let request: ReproductionRequest
+  let stop: StopFlag
 
-  init(_ request: ReproductionRequest) { self.request = request }
+  init(_ request: ReproductionRequest, _ stop: StopFlag) {
+    self.request = request
+    self.stop = stop
+  }
 
   static let preset = """
     substrate: {rate: {layers: [784, 50, 20, 10], activation: sigmoid, output: identity}}
@@ -55,10 +59,10 @@ struct Figure4 {
           "feedback.perturbation.noise.standardDeviation=1.0e-3",
         ])
     }
-    let noiseResults = try request.run(noiseConditions, tell)
+    let noiseResults = try request.run(noiseConditions, stop, tell)
     var widthRequest = request
     widthRequest.seeds = min(request.seeds, isFull ? 2 : 1)
-    let widthResults = try widthRequest.run(widthConditions, tell)
+    let widthResults = try widthRequest.run(widthConditions, stop, tell)
     let rows =
       try formulaRows(noiseConditions[0], noiseResults[0], tell)
       + angleRows(noiseResults) + noiseRows(noiseResults) + widthRows(widthResults)

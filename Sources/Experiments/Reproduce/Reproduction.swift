@@ -11,24 +11,34 @@ public enum Reproduction: String, Sendable, CaseIterable {
   /// Theorems 1 and 2, Corollary 1.
   case theorems
 
+  /// Whether it is made of runs that leave checkpoints; if not, it is over in seconds and cannot
+  /// be stopped and continued.
+  public var isMadeOfRuns: Bool { self != .theorems }
+
   /// How much computing to spend.
   public enum Budget: String, Sendable, CaseIterable { case quick, full }
 
   /// Runs what is missing, then compares. Interrupted reproductions go on where they stopped.
+  ///
+  /// - Parameters:
+  ///   - stop: set from outside to stop with a checkpoint of every run under way.
+  ///   - tell: called with what happens, from the threads of the runs.
   public func run(
-    _ request: ReproductionRequest, tell: @escaping @Sendable (String) -> Void
+    _ request: ReproductionRequest, stop: StopFlag, tell: @escaping @Sendable (String) -> Void
   ) throws(RunFailure) -> ReproductionTable {
     do {
       let table =
         switch self {
-        case .fig2: try Figure2(request).table(tell)
-        case .fig4: try Figure4(request).table(tell)
+        case .fig2: try Figure2(request, stop).table(tell)
+        case .fig4: try Figure4(request, stop).table(tell)
         case .theorems: try Theorems(request).table(tell)
         }
       let directory = RunDirectory(path: request.output)
       try directory.makeFolder("")
       try directory.write(Data(table.markdown.utf8), to: "table.md")
       return table
+    } catch RunFailure.interrupted(let step, _) {
+      throw .interrupted(step: step, resume: "the same command")
     } catch {
       throw RunFailure(error)
     }

@@ -27,6 +27,7 @@ public enum ExperimentRunner {
         return try SimulationRunner.run(request, stop: stop, tell: tell)
       }
       let (spec, resolved) = try request.document.read(ExperimentSpec.init(reading:))
+      try spec.checkFits(inMemory: Double(ProcessInfo.processInfo.physicalMemory))
       switch spec.network.precision {
       case .float32: try run(Float.self, spec, resolved, request, stop, tell)
       case .float64: try run(Double.self, spec, resolved, request, stop, tell)

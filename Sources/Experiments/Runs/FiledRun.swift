@@ -30,10 +30,10 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     if request.resumes, request.output == nil {
       throw RunFailure.usage("--resume needs the run's folder: name it with --out")
     }
-    let path = request.output ?? RunDirectory.defaultPath(spec: request.document.file)
     let yaml = resolved.yaml
     let digest = Data(yaml.utf8).sha256
-    let directory = RunDirectory(path: path)
+    let directory = RunDirectory(
+      path: request.output ?? RunDirectory.defaultPath(spec: request.document.file))
     var manifest = try Self.manifest(directory, spec, digest, request)
     let saved = request.resumes ? Self.latestCheckpoint(directory, digest, tell) : nil
     let random = RandomKey(seed: manifest.seed)
@@ -42,10 +42,15 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     var session = TrainingSession<Scalar, Learner>(
       spec, learner: learner, data: ExperimentData(images, target: spec.data.target),
       random: random, threads: request.threads)
+    // What begins and fails before its first step leaves nothing behind.
+    let wasThere = FileManager.default.fileExists(atPath: directory.path)
+    var leftovers: RunDirectory?
+    defer { leftovers?.discard(keepingFolder: wasThere) }
     if request.resumes {
       if let saved { session.restore(saved) } else { try directory.emptyTraces() }
     } else {
       // Only now, with the data in hand: a run directory without data would be a lie.
+      leftovers = directory
       try directory.create()
       try directory.write(Data(request.document.text.utf8), to: "spec.yaml")
       try directory.write(Data(yaml.utf8), to: "resolved.yaml")
@@ -60,7 +65,10 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
       folder: directory.traces, resumingAt: saved?.frames)
     manifest.status = .running
     try manifest.write(to: directory)
-    tell(.began(directory: path, seed: manifest.seed, step: step, steps: spec.schedule.steps))
+    leftovers = nil
+    tell(
+      .began(directory: directory.path, seed: manifest.seed, step: step, steps: spec.schedule.steps)
+    )
     self.spec = spec
     self.directory = directory
     self.manifest = manifest
@@ -68,7 +76,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     self.metrics = metrics
     self.recorder = recorder
     isFresh = saved == nil
-    resumeCommand = "apical run \(request.document.file) --out \(path) --resume"
+    resumeCommand = directory.resumeCommand(dataFolder: request.dataFolder)
   }
 
   /// The manifest of the run to resume, or a new one.
@@ -88,7 +96,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
       request.seed == nil || request.seed == manifest.seed
     else {
       throw RunFailure.usage(
-        "\(directory.path) holds a run of another specification or seed: resume with the specification that it was started with, \(directory.file("spec.yaml"))"
+        "\(directory.path) holds a run of another specification or seed: resume with the specification that it was started with, \(directory.resolved)"
       )
     }
     manifest.threads = request.threads
@@ -142,7 +150,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
       manifest.wallSeconds = session.wallSeconds
       try? recorder.close()
       try? metrics.close()
-      try? manifest.write(to: directory)
+      do { try manifest.write(to: directory) } catch { try? manifest.overwrite(in: directory) }
       throw failure
     }
   }

@@ -52,10 +52,21 @@ struct Manifest: Codable, Sendable {
   }
 
   mutating func write(to directory: RunDirectory) throws {
+    try directory.write(encoded(), to: Self.name)
+  }
+
+  /// Writes over the manifest that is there: on a full disk there is no room for another.
+  mutating func overwrite(in directory: RunDirectory) throws {
+    try directory.overwrite(encoded(), in: Self.name)
+  }
+
+  private static let name = "manifest.json"
+
+  private mutating func encoded() throws -> Data {
     updated = Manifest.now
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try directory.write(encoder.encode(self) + Data("\n".utf8), to: "manifest.json")
+    return try encoder.encode(self) + Data("\n".utf8)
   }
 
   private static var now: String { ISO8601DateFormatter().string(from: Date()) }

@@ -9,11 +9,14 @@ internal import Foundation
 /// their place and renamed into it, so that a run directory is never half valid.
 struct RunDirectory: Sendable {
   let path: String
+  /// How a person names another folder, for error messages.
+  var remedy = "name another folder with --out"
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
   var metrics: String { file("metrics.csv") }
   var manifest: String { file("manifest.json") }
+  var resolved: String { file("resolved.yaml") }
   var weights: String { file("weights.h5") }
   var traces: String { file("traces") }
 
@@ -67,7 +70,7 @@ struct RunDirectory: Sendable {
         atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw RunFailure.output(
-        "\(folder): the folder cannot be made (\(Self.reason(error))): name another with --out")
+        "\(folder): the folder cannot be made (\(Self.reason(error, at: folder))): \(remedy)")
     }
   }
 
@@ -77,13 +80,52 @@ struct RunDirectory: Sendable {
       try data.write(to: URL(fileURLWithPath: file(name)), options: .atomic)
     } catch {
       throw RunFailure.output(
-        "\(file(name)): cannot be written (\(Self.reason(error))): free some space or name another folder with --out"
+        "\(file(name)): cannot be written (\(Self.reason(error, at: file(name)))): free some space or \(remedy)"
       )
     }
   }
 
+  /// Writes over a file that is there, in its place. Takes no room that the file does not have
+  /// already, or a few bytes more, and is for when `write` finds none.
+  func overwrite(_ data: Data, in name: String) throws {
+    let handle = try FileHandle(forUpdating: URL(fileURLWithPath: file(name)))
+    try handle.write(contentsOf: data)
+    try handle.truncate(atOffset: UInt64(data.count))
+    try handle.close()
+  }
+
+  /// Removes everything in the directory, and the directory too unless a person had made it.
+  func discard(keepingFolder: Bool) {
+    let manager = FileManager.default
+    for name in (try? manager.contentsOfDirectory(atPath: path)) ?? [] {
+      try? manager.removeItem(atPath: file(name))
+    }
+    if !keepingFolder { try? manager.removeItem(atPath: path) }
+  }
+
+  /// The command that continues the run here, whatever was set on the command line before.
+  func resumeCommand(dataFolder: String?) -> String {
+    let data = dataFolder.map { ["--data", Self.shellWord($0)] } ?? []
+    let words =
+      ["apical", "run", Self.shellWord(resolved), "--out", Self.shellWord(path)] + data
+      + ["--resume"]
+    return words.joined(separator: " ")
+  }
+
+  /// `text` as a shell reads it back, quoted where it must be.
+  private static func shellWord(_ text: String) -> String {
+    let plain = text.unicodeScalars.allSatisfy {
+      ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+        || "/._-+:@%,=".unicodeScalars.contains($0)
+    }
+    return plain && !text.isEmpty
+      ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+
   /// The system's words for a failure, where Foundation's error carries them.
-  private static func reason(_ error: any Error) -> String {
+  private static func reason(_ error: any Error, at path: String) -> String {
+    // Foundation has no words for a path that leads through a file.
+    if leadsThroughFile(path) { return "a part of the path is a file" }
     let outer = error as NSError
     let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError
     for candidate in [inner, outer] {
@@ -101,6 +143,18 @@ struct RunDirectory: Sendable {
     case .fileWriteFileExists: return "a file of this name exists"
     default: return outer.localizedDescription
     }
+  }
+
+  private static func leadsThroughFile(_ path: String) -> Bool {
+    var url = URL(fileURLWithPath: path).deletingLastPathComponent()
+    while url.path != "/", !url.path.isEmpty {
+      let place = url.resolvingSymlinksInPath().path
+      if let attributes = try? FileManager.default.attributesOfItem(atPath: place) {
+        return attributes[.type] as? FileAttributeType != .typeDirectory
+      }
+      url.deleteLastPathComponent()
+    }
+    return false
   }
 
   // MARK: Checkpoints

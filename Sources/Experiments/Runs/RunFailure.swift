@@ -58,6 +58,7 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
     switch error {
     case let failure as RunFailure: self = failure
     case let error as SpecError: self = .spec(error)
+    case DatasetError.unknownDataset: self = .usage("\(error)")
     case let error as DatasetError: self = .data(error)
     case let error as ExportError: self = .output(error.description)
     case let error as ModelError: self = .usage(error.description)
@@ -70,7 +71,7 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
       self = .diverged(
         step: step,
         culprit:
-          "the errors that teach hidden layer \(layer) have a covariance that cannot be inverted",
+          "the errors that teach hidden layer \(layer) have a covariance that cannot be inverted, or the estimates are not finite numbers",
         checkpoint: checkpoint)
     default: self = .output("\(error)")
     }

@@ -106,14 +106,14 @@ extension ExperimentSpec {
     if case .classMean = feedback.baseline, data.target == .inputs {
       spec.report("feedback", "a classMean baseline needs labels as targets")
     }
-    if case .family = data.source, data.validation >= 60_000 {
-      spec.report(
-        "data", "no training example is left of 60000 after \(data.validation) for validation")
-    }
-    if case .syntheticDigits(let training, _) = data.source, data.validation >= training {
-      spec.report(
-        "data",
-        "no training example is left of \(training) after \(data.validation) for validation")
+    if network.precision == .float32, let noise = feedback.presentation.noise {
+      let deviation = Float(noise.standardDeviation)
+      if !(deviation * deviation).isNormal {
+        spec.report(
+          "feedback",
+          "float32 has no variance for noise of standard deviation \(noise.standardDeviation): use 1e-18 to 1e18, or precision float64"
+        )
+      }
     }
   }
 }
@@ -155,15 +155,19 @@ extension DataSpec {
           let test = spec.value(
             "test", .integer(.from(1, to: 10_000_000)), default: 10_000, about: "test examples")
           return DataSpec(
-            reading: spec, source: .syntheticDigits(training: training, test: test))
+            reading: spec, source: .syntheticDigits(training: training, test: test),
+            training: training)
         }
       ),
-      ("mnist", { DataSpec(reading: $0, source: .family("mnist")) }),
-      ("fashionMnist", { DataSpec(reading: $0, source: .family("fashion-mnist")) }),
+      ("mnist", { DataSpec(reading: $0, source: .family("mnist"), training: 60_000) }),
+      (
+        "fashionMnist",
+        { DataSpec(reading: $0, source: .family("fashion-mnist"), training: 60_000) }
+      ),
     ]
   }
 
-  init(reading spec: SpecObject, source: Source) {
+  init(reading spec: SpecObject, source: Source, training: Int) {
     self.source = source
     batch = spec.value(
       "batch", .integer(.from(1, to: 100_000)), default: 32, about: "trials per step")
@@ -172,6 +176,10 @@ extension DataSpec {
       about: "last training examples, set aside; nothing is tuned on the test set")
     target = spec.value(
       "target", .choice, default: .labels, about: "one-hot classes, or the inputs themselves")
+    if spec.isSound, validation >= training {
+      spec.report(
+        "validation", "no training example is left of \(training) after \(validation)")
+    }
   }
 }
 
@@ -202,7 +210,8 @@ extension MetricsSpec {
       about: "add the paper's own angle (one sample, folded) and matrix measures (with bias row)")
     trajectory = spec.value(
       "trajectory", .boolean, default: false,
-      about: "add the paper's own test error (one test minibatch per step, averaged)")
+      about:
+        "add the paper's own test error (one test minibatch after each of the last 1000 steps)")
   }
 }
 
@@ -229,6 +238,9 @@ extension RecordSpec {
     precision = spec.value(
       "precision", .choice, default: .float32,
       about: "float64 writes full precision beside the SONATA report")
+    if spec.isSound, network.layers.count < 3 {
+      spec.report("what", "\(what) cannot be recorded: `layers` has no hidden layer")
+    }
     if spec.isSound, trials > data.batch {
       spec.report("trials", "a batch has \(data.batch) trials, found \(trials)")
     }

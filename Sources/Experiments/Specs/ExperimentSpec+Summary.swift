@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Foundation
 internal import LearningRules
 internal import RandomStreams
 internal import Substrates
@@ -15,8 +16,9 @@ extension ExperimentSpec {
       "credit       \(creditSentence)",
       "feedback     \(learnerSentence)",
       "passes       \(presentation.passCount) per batch of \(data.batch)",
-      "cost         \(operations) floating-point operations per step, dense; "
+      "cost         \(String(format: "%.0f", operations)) floating-point operations per step, dense; "
         + "\(schedule.steps) steps",
+      "memory       \(Self.bytes(memory)) or more",
     ]
     if let noise = presentation.noise {
       lines.append(
@@ -56,15 +58,15 @@ extension ExperimentSpec {
   }
 
   /// Multiplications and additions of the matrix products of one step.
-  private var operations: Int {
-    let widths = network.layers
+  private var operations: Double {
+    let widths = network.layers.map(Double.init)
     let forward = zip(widths, widths.dropFirst()).reduce(0) { $0 + 2 * $1.0 * $1.1 }
     let first = 2 * widths[0] * widths[1]
     let presentation = feedback.presentation
-    let passes = forward + (presentation.passCount - 1) * (forward - first)
+    let passes = forward + Double(presentation.passCount - 1) * (forward - first)
     let backward = forward - first
     let updates = descent == nil ? 0 : forward
     let feedbackUpdates = feedback.learner == .fixed ? 0 : backward
-    return data.batch * (passes + backward + updates + feedbackUpdates)
+    return Double(data.batch) * (passes + backward + updates + feedbackUpdates)
   }
 }

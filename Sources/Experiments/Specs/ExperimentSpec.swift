@@ -122,9 +122,13 @@ public struct MetricsSpec: Sendable, Equatable {
   public var examples: Int
   /// Whether the paper's own measures are added: one sample, folded angle, with bias row.
   public var paper: Bool
-  /// Whether the paper's own test error is added: the mean over the steps since the last row of
-  /// the error on one test minibatch per step, through the noisy output where there is noise.
+  /// Whether the paper's own test error is added: the mean over the last `trajectorySteps` steps
+  /// before a row (since the row before, where that is nearer) of the error on one test minibatch
+  /// after each step, through the noisy output where there is noise.
   public var trajectory: Bool
+
+  /// The 1,000 steps that the paper's code calls an epoch.
+  public static let trajectorySteps = 1_000
 }
 
 /// One recorded variable.

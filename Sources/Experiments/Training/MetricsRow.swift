@@ -24,12 +24,11 @@ public struct MetricsRow: Sendable, Equatable {
 
   /// The columns of an experiment, in their fixed order.
   public static func columns(for spec: ExperimentSpec) -> [String] {
-    let layers = 1...max(1, spec.network.layers.count - 2)
     var columns = [
       "step", "samples", "wall_seconds", "train_loss", "validation_loss", "validation_error",
       "test_loss", "test_error", "reward", "baseline",
     ]
-    guard spec.network.layers.count > 2 else { return columns }
+    let layers = Array(1..<max(1, spec.network.layers.count - 1))
     for layer in layers {
       columns += ["angle", "relative_error", "sign_congruence", "norm_ratio"].map {
         "\($0)_\(layer)"

@@ -106,7 +106,15 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
     sums.loss += losses.loss
     sums.reward -= losses.perturbedLoss
     sums.trials += spec.data.batch
-    if spec.metrics.trajectory { try followTrajectory() }
+    if spec.metrics.trajectory, stepsToNextRow < MetricsSpec.trajectorySteps {
+      try followTrajectory()
+    }
+  }
+
+  /// Steps from here to the next row of the metrics.
+  private var stepsToNextRow: Int {
+    let (step, every) = (trainer.state.step, spec.schedule.evaluateEvery)
+    return min(spec.schedule.steps, (step + every - 1) / every * every) - step
   }
 
   /// The paper's own test error: one test minibatch after each step, through the noisy output.
