@@ -4,7 +4,8 @@
 
 #include "elementary_real.h"
 
-typedef REAL NAME(lanes) __attribute__((vector_size(32), aligned(sizeof(REAL))));
+typedef REAL NAME(lanes)
+    __attribute__((vector_size(LANES * sizeof(REAL)), aligned(sizeof(REAL))));
 #define LOAD(p) (*(const NAME(lanes) *)(p))
 #define STORE(p, v) (*(NAME(lanes) *)(p) = (v))
 
