@@ -132,8 +132,8 @@ let package = Package(
     tests(
       "SpikingNetworks",
       [
-        "Integration", "LinearAlgebra", "Quantities", "RandomStreams", "Substrates", "Traces",
-        realModule,
+        "Integration", "LearningRules", "LinearAlgebra", "Quantities", "RandomStreams",
+        "RateNetworks", "Substrates", "Traces", realModule,
       ],
       exclude: ["Traces"]),
     tests("Traces", []),

@@ -108,6 +108,32 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable {
   }
 }
 
+extension SparseRows {
+  /// Becomes the entries of `pattern` with the values that `matrix` has there, in storage of its
+  /// own.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func setValues(of matrix: Matrix<Scalar>, at pattern: SparseRows) {
+    precondition(
+      matrix.rows == pattern.rows && matrix.columns == columns && pattern.columns == columns,
+      "[\(matrix.rows), \(matrix.columns)] at a pattern of [\(pattern.rows), \(pattern.columns)]")
+    begins.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    columnIndices.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+    for row in 0..<pattern.rows {
+      begins.append(UInt32(values.count))
+      for entry in pattern.entries(ofRow: row) {
+        let column = pattern.columnIndices[entry]
+        columnIndices.append(column)
+        values.append(matrix.elements[row * columns + Int(column)])
+      }
+      ends.append(UInt32(values.count))
+    }
+    entryCount = values.count
+  }
+}
+
 extension SparseRows: Equatable {
   /// Whether two blocks have the same entries, wherever these lie.
   public static func == (a: SparseRows, b: SparseRows) -> Bool {

@@ -79,8 +79,9 @@ extension SegregatedDendriteNetwork {
       if let apical = plan.apical {
         workspace.layers[layer].set(.apicalDecay, .apicalGain, .apicalOffset, to: apical)
       }
+      let scale = Scalar(units.biases[layer])
       for unit in 0..<plan.units {
-        workspace.layers[layer].biases[unit] = connections[layer].biases[unit]
+        workspace.layers[layer].biases[unit] = scale * connections[layer].biases[unit]
       }
       if plan.isHidden { openNoise(layer, phase.perturbation, &state.layers[layer], state.step) }
     }

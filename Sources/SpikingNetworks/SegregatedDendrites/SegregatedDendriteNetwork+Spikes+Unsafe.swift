@@ -18,10 +18,11 @@ extension SegregatedDendriteNetwork {
       workspace.events[0].counts[index] = workspace.input.activeValues[index]
     }
     let (weights, width) = (connections[0].weights.elements, plans[0].units)
+    let scale = Scalar(units.weights[0])
     for index in workspace.input.constant.indices { workspace.input.constant[index] = 0 }
     unsafe workspace.events[0].withPointers { spikes in
       unsafe workspace.input.constant.withUnsafeMutableBufferPointer { drive in
-        unsafe spikes.addRows(of: weights, width: width, scale: 1, to: drive.baseAddress!)
+        unsafe spikes.addRows(of: weights, width: width, scale: scale, to: drive.baseAddress!)
       }
     }
   }
@@ -102,21 +103,22 @@ extension SegregatedDendriteNetwork {
     _ state: inout DendriteState<Scalar>
   ) {
     let drivesAtOnce = source == 0 && parameters.inputSignal == .rate
-    let (connections, feedback, plans) = (connections, feedback, plans)
+    let (connections, feedback, plans, stored) = (connections, feedback, plans, units)
     let targets = apicalTargets[source]
     if drivesAtOnce { state.layers[0].add(workspace.input.constant, to: .basalDrive) }
     unsafe workspace.events[source].withPointers { spikes in
       if source < connections.count && !drivesAtOnce {
         unsafe state.layers[source].withRow(.basalDrive) {
           unsafe spikes.addRows(
-            of: connections[source].weights.elements, width: plans[source].units, scale: scale,
-            to: $0)
+            of: connections[source].weights.elements, width: plans[source].units,
+            scale: scale * Scalar(stored.weights[source]), to: $0)
         }
       }
       for layer in targets {
         unsafe state.layers[layer].withRow(.apicalDrive) {
           unsafe spikes.addRows(
-            of: feedback[layer].elements, width: plans[layer].units, scale: scale, to: $0)
+            of: feedback[layer].elements, width: plans[layer].units,
+            scale: scale * Scalar(stored.feedback[layer]), to: $0)
         }
       }
       unsafe state.traces[source].elements.withUnsafeMutableBufferPointer {

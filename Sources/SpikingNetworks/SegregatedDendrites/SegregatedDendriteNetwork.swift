@@ -35,6 +35,25 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
     case layerAbove
   }
 
+  /// What a weight, a bias and a feedback weight stand for, in potential per synaptic drive
+  /// (1/ms), potential, and potential per drive: factors on the numbers stored, one per connection
+  /// and per hidden layer. With all 1 the numbers are the paper's.
+  public struct Units: Sendable, Equatable {
+    /// Per connection, the factor on W.
+    public var weights: [Double]
+    /// Per connection, the factor on b.
+    public var biases: [Double]
+    /// Per hidden layer, the factor on Y.
+    public var feedback: [Double]
+
+    /// Factors, one per connection, per connection, and per hidden layer.
+    public init(weights: [Double], biases: [Double], feedback: [Double]) {
+      self.weights = weights
+      self.biases = biases
+      self.feedback = feedback
+    }
+  }
+
   /// The shape.
   public let architecture: Architecture
   /// What all neurons share.
@@ -46,6 +65,7 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
   /// Y of each hidden layer, `[units of its source, units]`.
   public private(set) var feedback: [Matrix<Scalar>]
 
+  let units: Units
   let plans: [LayerPlan]
   /// Per source of spikes, the hidden layers whose apical dendrites hear it.
   let apicalTargets: [[Int]]
@@ -58,9 +78,10 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
   ///   - connections: input side first; one more than hidden layers.
   ///   - feedbackSources: one per hidden layer.
   ///   - feedback: Y of each hidden layer, `[units of its source, units]`; nil for zeros.
+  ///   - units: what the numbers of `connections` and `feedback` stand for; nil for the paper's.
   public init(
     _ parameters: SegregatedDendriteParameters, connections: [Connection<Scalar>],
-    feedbackSources: [FeedbackSource], feedback: [Matrix<Scalar>]? = nil
+    feedbackSources: [FeedbackSource], feedback: [Matrix<Scalar>]? = nil, units: Units? = nil
   ) {
     precondition(!connections.isEmpty, "a network needs at least one connection")
     architecture = Architecture(
@@ -76,6 +97,16 @@ public struct SegregatedDendriteNetwork<Scalar: DendriteScalar>: Sendable {
       "\(feedbackSources.count) feedback sources for \(hiddenCount) hidden layers")
     self.parameters = parameters
     self.connections = connections
+    self.units =
+      units
+      ?? Units(
+        weights: connections.map { _ in 1 }, biases: connections.map { _ in 1 },
+        feedback: feedbackSources.map { _ in 1 })
+    precondition(
+      self.units.weights.count == connections.count
+        && self.units.biases.count == connections.count
+        && self.units.feedback.count == hiddenCount,
+      "units \(self.units) for \(connections.count) connections")
     self.feedbackSources = feedbackSources
     let widths = architecture.widths
     let shapes = (0..<hiddenCount).map { layer in
