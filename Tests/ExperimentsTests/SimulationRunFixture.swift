@@ -86,6 +86,9 @@ enum SimulationRunFixture {
   }
 
   static func summary(_ events: [RunEvent]) -> [String] {
-    events.flatMap { if case .summarised(let lines) = $0 { lines } else { [] } }
+    events.flatMap { event -> [String] in
+      guard case .summarised(let lines) = event else { return [] }
+      return lines
+    }
   }
 }

@@ -68,7 +68,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     self.metrics = metrics
     self.recorder = recorder
     isFresh = saved == nil
-    resumeCommand = "apical run \(request.document.file) --out \(path) --resume"
+    resumeCommand = request.resumeCommand(path)
   }
 
   /// The manifest of the run to resume, or a new one.

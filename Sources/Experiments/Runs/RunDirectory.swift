@@ -134,9 +134,9 @@ struct RunDirectory: Sendable {
     for case let name as String in walker {
       guard walker.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
         name != "manifest.json", !name.hasPrefix("checkpoints/"),
-        let data = manager.contents(atPath: file(name))
+        let sum = FileHandle(forReadingAtPath: file(name))?.sha256
       else { continue }
-      sums[name] = data.sha256
+      sums[name] = sum
     }
     return sums
   }
