@@ -91,7 +91,7 @@ check "output that cannot be written" exits 5 "$apical" run "$spec" "${small[@]}
 # Simulations: every specification runs, and what is promised of a network holds.
 for model in models/cells/*.yaml models/networks/*.yaml; do
   check "$model runs" exits 0 "$apical" run "$model" --progress none \
-    --set "simulation.duration=210 ms" --out "$work/$(basename "$model" .yaml)"
+    --set "simulation.duration=210 ms" --out "$work/${model//\//-}"
 done
 cell=models/cells/iaf_cond_alpha_mc-steps.yaml
 network=models/networks/apical-feedback.yaml

@@ -87,7 +87,8 @@ enum SimulationRunFixture {
 
   static func summary(_ events: [RunEvent]) -> [String] {
     events.flatMap { event -> [String] in
-      if case .summarised(let lines) = event { lines } else { [] }
+      guard case .summarised(let lines) = event else { return [] }
+      return lines
     }
   }
 }

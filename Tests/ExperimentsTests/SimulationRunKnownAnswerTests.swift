@@ -161,8 +161,7 @@ import Testing
       let data = try HDF5File("\(path)/traces/soma.v.h5", .readOnly)
         .read("/report/cell/data", as: Double.self)
       #expect(data.shape[0] >= 1 && data.shape[1] == 70)
-      let isFinite = data.values.allSatisfy { $0.isFinite }
-      #expect(isFinite)
+      #expect(data.values.allSatisfy { $0.isFinite })
       let manifest = try String(contentsOfFile: "\(path)/manifest.json", encoding: .utf8)
       #expect(manifest.contains("\"status\" : \"diverged\""))
     }
@@ -235,5 +234,15 @@ import Testing
       // −70 mV + 900 pA/30 nS after ten time constants of 10 ms, and nothing at all.
       #expect(abs(ends[0] + 40) < 30 * 4.6e-5 && ends[1] == -70)
     }
+  }
+
+  @Test func `the command that goes on with a run is the one that began it`() throws {
+    var request = try Fixture.request("runs/a")
+    #expect(request.resumeCommand("runs/a") == "apical run x.yaml --out runs/a --resume")
+    request.output = nil
+    request.arguments = ["/bin/apical", "run", "x.yaml", "--set", "a.b=it's 1 ms"]
+    #expect(
+      request.resumeCommand("runs/a")
+        == "apical run x.yaml --set 'a.b=it'\\''s 1 ms' --out runs/a --resume")
   }
 }

@@ -246,7 +246,7 @@ import Testing
     #expect(
       mistakes([], text) == [
         "x.yaml:11:27: populations.cell.compartments.soma.capacitance: expected a capacitance greater than 0 pF, found -150 pF",
-        "x.yaml:22:59: populations.own.compartments.apical.receptors.ampa.reversalPotential: 0 has no unit; a voltage is written in nV, uV, mV or V, such as -70 mV",
+        "x.yaml:22:57: populations.own.compartments.apical.receptors.ampa.reversalPotential: 0 has no unit; a voltage is written in nV, uV, mV or V, such as -70 mV",
         "x.yaml:32:57: projections[0].delay: 0.01 ms is below the time step of 0.1 ms; give at least 0.1 ms, or a shorter step",
       ])
   }

@@ -64,8 +64,25 @@ enum CheckpointFile {
 
 extension Data {
   /// The SHA-256, in hexadecimal.
-  var sha256: String {
-    SHA256.hash(data: self).map { byte in
+  var sha256: String { SHA256.hash(data: self).hexadecimal }
+}
+
+extension FileHandle {
+  /// The SHA-256 of what is left to read, a megabyte at a time; nil where it cannot be read.
+  var sha256: String? {
+    var hash = SHA256()
+    do {
+      while let piece = try read(upToCount: 1 << 20), !piece.isEmpty { hash.update(data: piece) }
+    } catch {
+      return nil
+    }
+    return hash.finalize().hexadecimal
+  }
+}
+
+extension SHA256Digest {
+  fileprivate var hexadecimal: String {
+    map { byte in
       let digits = String(byte, radix: 16)
       return digits.count == 1 ? "0" + digits : digits
     }.joined()

@@ -76,7 +76,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     self.metrics = metrics
     self.recorder = recorder
     isFresh = saved == nil
-    resumeCommand = directory.resumeCommand(dataFolder: request.dataFolder)
+    resumeCommand = request.resumeCommand(path)
   }
 
   /// The manifest of the run to resume, or a new one.

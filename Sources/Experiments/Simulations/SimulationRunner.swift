@@ -106,7 +106,7 @@ final class FiledSimulation<Scalar: SpikingScalar> {
     self.directory = directory
     self.manifest = manifest
     earlierSeconds = saved?.seconds ?? 0
-    resumeCommand = "apical run \(request.document.file) --out \(path) --resume"
+    resumeCommand = request.resumeCommand(path)
     tell(.began(directory: path, seed: manifest.seed, step: simulation.step, steps: spec.steps))
   }
 

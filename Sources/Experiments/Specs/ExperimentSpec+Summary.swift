@@ -42,6 +42,7 @@ extension ExperimentSpec {
       case .direct: "feedback through B, reads e of the outputs; never W"
       case .activity: "feedback through B, reads the layer's own activity; no error, never W"
       }
+    case .measured: "measured at the apical dendrites, whose synapses are B; never W"
     case .nodePerturbation: "node perturbation of W: reads one scalar and the unit's own noise"
     }
   }
