@@ -56,7 +56,7 @@ import Testing
       let result = oracle.run(dense.row(example), target: target, loss: .squaredError)
       loss += result.loss
       let best = result.prediction.indices.max { result.prediction[$0] < result.prediction[$1] }
-      if best != set.labels[example] { mistakes += 1 }
+      if best != Int(set.labels[example]) { mistakes += 1 }
     }
     // A few hundred roundings in a sum of `count` losses of order 1.
     #expect(abs(score.loss - loss / Double(count)) < 1e-12)

@@ -76,7 +76,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     self.metrics = metrics
     self.recorder = recorder
     isFresh = saved == nil
-    resumeCommand = request.resumeCommand(path)
+    resumeCommand = directory.resumeCommand(dataFolder: request.dataFolder)
   }
 
   /// The manifest of the run to resume, or a new one.

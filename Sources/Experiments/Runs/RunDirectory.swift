@@ -103,6 +103,25 @@ struct RunDirectory: Sendable {
     if !keepingFolder { try? manager.removeItem(atPath: path) }
   }
 
+  /// The command that continues the run here, whatever was set on the command line before.
+  func resumeCommand(dataFolder: String?) -> String {
+    let data = dataFolder.map { ["--data", Self.shellWord($0)] } ?? []
+    let words =
+      ["apical", "run", Self.shellWord(resolved), "--out", Self.shellWord(path)] + data
+      + ["--resume"]
+    return words.joined(separator: " ")
+  }
+
+  /// `text` as a shell reads it back, quoted where it must be.
+  static func shellWord(_ text: String) -> String {
+    let plain = text.unicodeScalars.allSatisfy {
+      ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+        || "/._-+:@%,=".unicodeScalars.contains($0)
+    }
+    return plain && !text.isEmpty
+      ? text : "'" + text.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+
   /// The system's words for a failure, where Foundation's error carries them.
   private static func reason(_ error: any Error, at path: String) -> String {
     // Foundation has no words for a path that leads through a file.
@@ -169,9 +188,9 @@ struct RunDirectory: Sendable {
     for case let name as String in walker {
       guard walker.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
         name != "manifest.json", !name.hasPrefix("checkpoints/"),
-        let sum = FileHandle(forReadingAtPath: file(name))?.sha256
+        let data = manager.contents(atPath: file(name))
       else { continue }
-      sums[name] = sum
+      sums[name] = data.sha256
     }
     return sums
   }

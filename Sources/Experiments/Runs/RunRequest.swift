@@ -38,21 +38,14 @@ public struct RunRequest: Sendable {
 }
 
 extension RunRequest {
-  /// The command line that goes on with the run in `path`: this one with `--resume`.
+  /// The command line that goes on with the simulation in `path`: this one with `--resume`. (A
+  /// resolved specification would look for its files beside itself.)
   func resumeCommand(_ path: String) -> String {
     guard arguments.count > 1 else { return "apical run \(document.file) --out \(path) --resume" }
     var words = ["apical"] + arguments.dropFirst()
     if output == nil { words += ["--out", path] }
     if !resumes { words.append("--resume") }
-    return words.map(Self.quoted).joined(separator: " ")
-  }
-
-  /// A word as a shell reads it.
-  private static func quoted(_ word: String) -> String {
-    let isSafe = word.unicodeScalars.allSatisfy {
-      $0.properties.isAlphabetic || "0123456789_-./=,:+".unicodeScalars.contains($0)
-    }
-    return isSafe && !word.isEmpty ? word : "'\(word.replacing("'", with: "'\\''"))'"
+    return words.map(RunDirectory.shellWord).joined(separator: " ")
   }
 }
 
