@@ -38,7 +38,8 @@ struct SimulationOptions: ParsableArguments {
     if let pin { try await StepOptions.pin(to: pin) }
     let peers = try BenchOptions.peers(peers, of: ["nest", "brian2", "brian2-f32", "jax"])
     let environment = try await common.environment(for: peers, libraries: .spiking)
-    let images = workloads.contains(where: \.needsImages)
+    let images =
+      workloads.contains(where: \.needsImages)
       ? try ImageFolder(named: common.data) : nil
     defer { images?.discard() }
     let machine = Machine(pinned: pin)
@@ -54,7 +55,8 @@ struct SimulationOptions: ParsableArguments {
 struct CompartmentsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compartments",
-    abstract: "1,000 three-compartment neurons, by GSL and by the fast stepper, beside NEST, Brian2.")
+    abstract:
+      "1,000 three-compartment neurons, by GSL and by the fast stepper, beside NEST, Brian2.")
 
   @OptionGroup var options: SimulationOptions
 

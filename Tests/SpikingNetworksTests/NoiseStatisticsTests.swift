@@ -53,7 +53,8 @@ import Testing
     abs(sample / expected - 1) < 4 * (2 / Double(n - 1)).squareRoot()
   }
 
-  @Test func `an Ornstein–Uhlenbeck conductance has its mean, variance and autocorrelation`() throws {
+  @Test func `an Ornstein–Uhlenbeck conductance has its mean, variance and autocorrelation`() throws
+  {
     let tau = 2.728
     let population = try Self.population(
       .ornsteinUhlenbeck(timeConstant: tau),
@@ -245,7 +246,9 @@ import Testing
       }
       // Pairs of one step share their common part: the error is at most that of 800 steps.
       #expect(abs(sum / count - rho) < 4 * ((1 + rho * rho) / 800).squareRoot())
-      if rho == 1 { #expect(frames.allSatisfy { frame in frame.allSatisfy { abs($0 - frame[0]) < 1e-5 } }) }
+      if rho == 1 {
+        #expect(frames.allSatisfy { frame in frame.allSatisfy { abs($0 - frame[0]) < 1e-5 } })
+      }
     }
   }
 }

@@ -88,7 +88,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["iaf_cond_exp", "iaf_cond_alpha", "iaf_psc_exp", "iaf_psc_alpha", "iaf_psc_delta"])
+  @Test(arguments: [
+    "iaf_cond_exp", "iaf_cond_alpha", "iaf_psc_exp", "iaf_psc_alpha", "iaf_psc_delta",
+  ])
   func `spikes and a step give NEST's potentials and spike times`(name: String) throws {
     let trace = try ReferenceTrace("nest_\(name)_spikes_and_step")
     let spikes = try ReferenceTrace("nest_\(name)_spikes_and_step_spikes").times

@@ -22,14 +22,16 @@ public protocol SpikingScalar: NetworkScalar, BitwiseCopyable {
   static func _fire(
     _ cell: OpaquePointer, _ lanes: Int, _ cells: Int, _ refractorySteps: Int32,
     _ state: UnsafeMutablePointer<Self>, _ refractory: UnsafeMutablePointer<Int32>,
-    _ fired: UnsafeMutablePointer<UInt32>) -> Int
+    _ fired: UnsafeMutablePointer<UInt32>
+  ) -> Int
   static func _ornsteinUhlenbeck(
     _ lanes: Int, _ decay: Double, _ kick: Double, _ deviates: UnsafePointer<Float>,
     _ x: UnsafeMutablePointer<Self>)
   static func _holdConductance(
     _ lanes: Int, _ cells: Int, _ mean: Double, _ floor: Double, _ reversal: Double,
     _ x: UnsafePointer<Self>, _ conductance: UnsafeMutablePointer<Self>,
-    _ current: UnsafeMutablePointer<Self>) -> Int
+    _ current: UnsafeMutablePointer<Self>
+  ) -> Int
   static func _poisson(
     _ lanes: Int, _ words: UnsafePointer<UInt32>, _ thresholds: Int,
     _ threshold: UnsafePointer<UInt32>?, _ gain: Double, _ target: UnsafeMutablePointer<Self>)

@@ -119,8 +119,8 @@ extension PopulationRuntime {
   private func lanesOf(_ block: Int, _ cells: Range<Int>?) -> Range<Int> {
     guard let cells else { return 0..<lanes }
     let first = block * lanes
-    return (cells.lowerBound - first).clamped(to: 0..<lanes)
-      ..< (cells.upperBound - first).clamped(to: 0..<lanes)
+    return (cells.lowerBound - first).clamped(
+      to: 0..<lanes)..<(cells.upperBound - first).clamped(to: 0..<lanes)
   }
 
   private func integrate(
@@ -236,7 +236,9 @@ extension PopulationRuntime {
   private func variableName(_ variable: Int) -> String {
     let model = population.model
     if variable < model.compartments.count { return "\(model.compartments[variable].name).v" }
-    let receptor = lowered.receptorVariables.lastIndex { $0 <= variable && $0 >= lowered.compartments }
+    let receptor = lowered.receptorVariables.lastIndex {
+      $0 <= variable && $0 >= lowered.compartments
+    }
     return receptor.map { model.receptors[$0].path } ?? "a variable"
   }
 

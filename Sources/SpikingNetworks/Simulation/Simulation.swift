@@ -58,7 +58,8 @@ public final class Simulation<Scalar: SpikingScalar> {
           projection, sources: counts[projection.source]!, targets: counts[projection.target]!,
           timeStep: network.timeStep,
           random: random.purpose(.connectivity).named(
-            "\(projection.source)→\(projection.target).\(projection.receptor)").child(index)))
+            "\(projection.source)→\(projection.target).\(projection.receptor)"
+          ).child(index)))
     }
     let shortest = synapses.map(\.shortestDelay).min() ?? Self.longestStretch
     let longest = synapses.map(\.longestDelay).max() ?? 0
