@@ -101,6 +101,7 @@ public struct Downloader: Sendable {
         return path
       }
     }
+    if FileBytes.isEmpty(part) { try? FileManager.default.removeItem(atPath: part) }
     throw .downloadFailed(file: file.gzipName, attempts: attempts)
   }
 

@@ -25,7 +25,8 @@ public enum Baseline: Sendable, Codable, Equatable {
   case runningMean(rate: Double)
   /// The same, one mean for each label.
   case classMean(rate: Double)
-  /// b = v·x + v₀ from the unperturbed inputs; v moves by rate·(L̃ − b)·x / (1 + ‖x‖²).
+  /// b = v·x + v₀ from the unperturbed inputs; (v, v₀) moves by the mean over the batch of
+  /// rate·(L̃ − b)·(x, 1) / (1 + ‖x‖²).
   case critic(rate: Double)
 
   /// What a baseline remembers.

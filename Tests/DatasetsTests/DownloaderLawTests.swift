@@ -120,6 +120,7 @@ import Testing
       let lacking = try LoopbackServer(serving: empty.path),
       let silent = try LoopbackServer(serving: served.path, .silent)
     else { return }
+    // The silent server would answer after 300 seconds.
     let started = Date()
     let path = try Downloader(timeout: 1).fetch(
       Tiny.family.trainingImages, into: target.path,
@@ -128,7 +129,7 @@ import Testing
     #expect(lacking.requests.count == 1 && silent.requests.count == 1)
     #expect(server.requests == ["/\(name) -"])
     #expect(contents(path) == contents(served.path + "/" + name))
-    #expect(Date().timeIntervalSince(started) < 15)
+    #expect(Date().timeIntervalSince(started) < 150)
   }
 
   @Test("A connection that breaks off leaves its part, and the next mirror continues it")
@@ -176,5 +177,6 @@ import Testing
         == "\(name) could not be downloaded (\(lacking.address): HTTP 404; "
         + "\(lacking.address)more/: HTTP 404): check the network and repeat, or copy the file "
         + "into the folder by hand")
+    #expect(names == [])
   }
 }

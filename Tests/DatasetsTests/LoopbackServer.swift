@@ -52,7 +52,7 @@ final class LoopbackServer {
             wanted = self.headers.get('Range')
             with open(log, 'a') as f: f.write(self.path + ' ' + (wanted or '-') + '\\n')
             if behaviour == 'silent':
-                time.sleep(30); return
+                time.sleep(300); return
             path = os.path.join(folder, self.path.lstrip('/'))
             if not os.path.isfile(path):
                 self.send_error(404); return

@@ -151,6 +151,24 @@ import Testing
     }
   }
 
+  @Test("A complete run is left as it is when it is resumed, and says so")
+  func complete() throws {
+    try withFolder { folder in
+      try run(request("\(folder)/run"))
+      let files = try contents("\(folder)/run")
+      let manifest = FileManager.default.contents(atPath: "\(folder)/run/manifest.json")
+      let notices = Mutex<[String]>([])
+      try ExperimentRunner.run(
+        request("\(folder)/run", resumes: true), stop: StopFlag()
+      ) { event in
+        if case .noticed(let text) = event { notices.withLock { $0.append(text) } }
+      }
+      #expect(notices.withLock { $0 } == ["this run is complete: nothing is left to do"])
+      #expect(try contents("\(folder)/run") == files)
+      #expect(FileManager.default.contents(atPath: "\(folder)/run/manifest.json") == manifest)
+    }
+  }
+
   @Test("Without any checkpoint a resumed run begins again, to the same bits")
   func noCheckpoint() throws {
     try withFolder { folder in

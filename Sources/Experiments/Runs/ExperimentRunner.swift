@@ -28,6 +28,11 @@ public enum ExperimentRunner {
       }
       let (spec, resolved) = try request.document.read(ExperimentSpec.init(reading:))
       try spec.checkFits(inMemory: Double(ProcessInfo.processInfo.physicalMemory))
+      if let directory = completeRun(request, resolved) {
+        tell(.noticed("this run is complete: nothing is left to do"))
+        tell(.finished(directory: directory, last: nil))
+        return
+      }
       switch spec.network.precision {
       case .float32: try run(Float.self, spec, resolved, request, stop, tell)
       case .float64: try run(Double.self, spec, resolved, request, stop, tell)
@@ -35,6 +40,16 @@ public enum ExperimentRunner {
     } catch {
       throw RunFailure(error)
     }
+  }
+
+  /// The folder of the run that is to be resumed, where it has come to its end already.
+  private static func completeRun(_ request: RunRequest, _ resolved: ResolvedSpec) -> String? {
+    guard request.resumes, let output = request.output,
+      let manifest = try? Manifest.read(RunDirectory(path: output)), manifest.status == .done,
+      manifest.resolvedSpecSHA256 == Data(resolved.yaml.utf8).sha256,
+      request.seed == nil || request.seed == manifest.seed
+    else { return nil }
+    return output
   }
 
   private static func run<Scalar: NetworkScalar>(
