@@ -88,7 +88,7 @@ import Testing
     ),
     (
       "projections[0].connectivity.allToAll.weight=5 pA",
-      "projections[0].connectivity.allToAll.weight: \"5 pA\" is a current, not a conductance; did you mean pS?"
+      "projections[0].connectivity.allToAll.weight: \"5 pA\" is a current, not a conductance; write it in fS, pS, nS, uS, mS or S"
     ),
     (
       "simulation.timeStep=0.1",

@@ -64,11 +64,9 @@ import Testing
     // Filters and membranes forget their roundings within ten steps or a hundred: some hundred
     // roundings of numbers of about 3.
     let tolerance = 300 * Double(Float.ulpOfOne)
+    // Deviates of the two precisions are different sequences: the clean passes are compared.
     for (x, y) in zip(a.layers, b.layers) {
       #expect(x.output.converted().largestDifference(from: y.output) < tolerance)
-      #expect(
-        x.perturbation.values.converted().largestDifference(from: y.perturbation.values)
-          < tolerance)
     }
     #expect(a.prediction.converted().largestDifference(from: b.prediction) < 3 * tolerance)
   }
