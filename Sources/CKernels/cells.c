@@ -18,7 +18,8 @@ static inline int is_held(const ck_cell_input *in, int c) {
                                c == in->cell->spiking));
 }
 
-CK_CLONES int ck_cell_derivatives(double t, const double *y, double *f, void *input) {
+CK_CLONES int ck_cell_derivatives(double t, const double *restrict y, double *restrict f,
+                                  void *input) {
   (void)t;
   const ck_cell_input *in = input;
   const ck_cell *cell = in->cell;

@@ -200,7 +200,7 @@ extension SpikingBenchmark {
   /// formula; a synapse's receptor follows from its source.
   static func coba() throws -> Network {
     let population = try Population(
-      name: "cells", count: cobaCells, model: .coba(), method: .exponentialEuler,
+      name: "cells", count: cobaCells, model: .coba(), method: .euler,
       convention: .onGridFromBegin)
     var excitatory: [Projection.Synapse] = []
     var inhibitory: [Projection.Synapse] = []

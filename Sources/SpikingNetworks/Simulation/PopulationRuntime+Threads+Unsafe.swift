@@ -6,7 +6,7 @@ internal import Synchronization
 extension PopulationRuntime {
   /// Takes all blocks over steps `first ..< first + count`, on up to `threads` threads.
   ///
-  /// - Throws: the error of the first block that failed; the others have gone on.
+  /// - Throws: the error of the first block that failed; others may have gone on.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func advance(
@@ -18,11 +18,31 @@ extension PopulationRuntime {
     if sendsRates, rates.count != count * population.count {
       rates = Array(repeating: 0, count: count * population.count)
     }
-    let failures = Mutex([Int: SimulationError]())
     let workers = max(1, min(threads, blocks))
     while scratches.count < workers {
       scratches.append(StepScratch(lanes: lanes, variables: lowered.variables))
     }
+    if workers == 1 {
+      for block in 0..<blocks {
+        try unsafe rates.withUnsafeMutableBufferPointer { (rates) throws(SimulationError) in
+          try unsafe advance(
+            block: block, first: first, count: count, held: held, probes: probes,
+            scratch: scratches[0], spikes: &spikes[block],
+            rates: sendsRates ? rates.baseAddress : nil)
+        }
+      }
+      return
+    }
+    try advanceInParallel(
+      first: first, count: count, held: held, probes: probes, workers: workers,
+      sendsRates: sendsRates)
+  }
+
+  private func advanceInParallel(
+    first: Int, count: Int, held: Held, probes: [ProbeRuntime<Scalar>], workers: Int,
+    sendsRates: Bool
+  ) throws(SimulationError) {
+    let failures = Mutex([Int: SimulationError]())
     unsafe spikes.withUnsafeMutableBufferPointer { spikes in
       unsafe rates.withUnsafeMutableBufferPointer { rates in
         // Each block is one thread's.
@@ -40,11 +60,7 @@ extension PopulationRuntime {
             }
           }
         }
-        if workers == 1 {
-          body(0)
-        } else {
-          DispatchQueue.concurrentPerform(iterations: workers, execute: body)
-        }
+        DispatchQueue.concurrentPerform(iterations: workers, execute: body)
       }
     }
     let failed = failures.withLock { $0 }

@@ -72,6 +72,8 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
   let hasHeldInputs: Bool
   /// Whether nothing has been held yet.
   var isFresh = true
+  /// What is recorded of it.
+  var probes: [ProbeRuntime<Scalar>] = []
   /// One per thread.
   var scratches: [StepScratch<Scalar>] = []
 
@@ -145,12 +147,12 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
     reset()
   }
 
-  /// A block's state fills about half of the fastest cache, and there are enough blocks for a
+  /// A block's state takes at most 16 KiB, half of the fastest cache, and there are enough blocks for a
   /// few threads. A function of the population alone, never of the threads.
   static func lanes(cells: Int, variables: Int) -> Int {
     let chunk = Int(CK_CHUNK)
     var lanes = chunk
-    while lanes < 512, lanes * 2 * variables * MemoryLayout<Scalar>.size <= 12288,
+    while lanes < 512, lanes * 2 * variables * MemoryLayout<Scalar>.size <= 16384,
       lanes * 8 <= cells
     {
       lanes *= 2

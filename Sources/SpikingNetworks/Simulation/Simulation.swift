@@ -85,7 +85,9 @@ public final class Simulation<Scalar: SpikingScalar> {
           "record", "there is no population of neurons \(probe.population)",
           "there are \(network.populations.map(\.name).joined(separator: ", "))")
       }
-      recorded.append(try ProbeRuntime(probe, runtime, stretch: stretch))
+      let running = try ProbeRuntime(probe, runtime, stretch: stretch)
+      recorded.append(running)
+      runtime.probes.append(running)
     }
     self.runtimes = runtimes
     self.probes = recorded
@@ -168,8 +170,8 @@ public final class Simulation<Scalar: SpikingScalar> {
 
   private func advance(_ length: Int) throws {
     for runtime in runtimes {
-      let own = probes.filter { $0.probe.population == runtime.population.name }
-      try runtime.advance(first: step, count: length, probes: own, threads: threads)
+      try runtime.advance(
+        first: step, count: length, probes: runtime.probes, threads: threads)
     }
   }
 
@@ -188,7 +190,9 @@ public final class Simulation<Scalar: SpikingScalar> {
         }
         continue
       }
-      let spikes = runtime.spikes.count == 1 ? runtime.spikes[0] : runtime.spikes.joined().sorted()
+      // The blocks of a single step are in the order of their cells.
+      var spikes = runtime.spikes.count == 1 ? runtime.spikes[0] : Array(runtime.spikes.joined())
+      if length > 1, runtime.spikes.count > 1 { spikes.sort() }
       try send(spikes, from: runtime.population.name, &recorder)
     }
     for (index, probe) in probes.enumerated() {
