@@ -80,6 +80,7 @@ check "interrupting changes no bit" same_run "$work/one" "$work/cut"
 check "unknown key" exits 2 "$apical" check "$spec" --set descent.sgd.rat=1
 check "no such file" exits 2 "$apical" check "$work/none.yaml"
 check "no such option" exits 2 "$apical" run "$spec" --nonsense
+check "seeds beyond the last" exits 2 "$apical" reproduce theorems --seed 18446744073709551615
 check "a folder in use" exits 2 "$apical" run "$spec" "${small[@]}" --out "$work/one"
 check "no data" exits 3 env -u APICAL_DATA "$apical" run models/mnist-learned-feedback.yaml \
   --data "$work" --out "$work/nodata"

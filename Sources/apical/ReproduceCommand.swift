@@ -35,6 +35,9 @@ struct ReproduceCommand: ParsableCommand {
     guard (1...100).contains(seeds) else {
       throw ValidationError("--seeds: expected a number from 1 to 100, found \(seeds)")
     }
+    guard seed <= UInt64.max - UInt64(seeds) else {
+      throw ValidationError("--seed: there are not \(seeds) seeds from \(seed) on")
+    }
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads: expected a number from 1 to 1024, found \(threads)")
     }

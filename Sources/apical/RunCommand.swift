@@ -4,6 +4,7 @@ public import ArgumentParser
 import Dispatch
 public import Experiments
 import Foundation
+import Synchronization
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -77,16 +78,27 @@ extension ByteCount: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-/// The first Ctrl-C (or SIGTERM) asks for a checkpoint; the second ends the process as usual.
+/// The first Ctrl-C (or SIGTERM) asks for a checkpoint; another ends the process as usual. What
+/// comes within a second of the first belongs to it: `timeout` and batch systems signal a process
+/// and then its group.
 final class InterruptHandler {
   private var sources: [any DispatchSourceSignal] = []
 
   init(_ stop: StopFlag) {
+    let queue = DispatchQueue(label: "interrupts")
+    let first = Mutex<ContinuousClock.Instant?>(nil)
     for number in [SIGINT, SIGTERM] {
       signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        if stop.isSet { Foundation.exit(128 + number) }
+        let since = first.withLock { first in
+          defer { first = first ?? .now }
+          return first?.duration(to: .now)
+        }
+        if let since {
+          if since > .seconds(1) { Foundation.exit(128 + number) }
+          return
+        }
         stop.set()
         Console.error("\nstopping at the next step, with a checkpoint (again to stop at once)")
       }

@@ -113,6 +113,14 @@ import Testing
         "--set schedule.checkpointEvery=1500: schedule.checkpointEvery: expected a multiple of evaluateEvery (1000), found 1500"
       ),
       (
+        "schedule.evaluateEvery=9000000000000000000",
+        "--set schedule.evaluateEvery=9000000000000000000: schedule.evaluateEvery: expected an integer from 1 to 1000000000, found 9000000000000000000"
+      ),
+      (
+        "record=[{what: layer1.output}, {what: layer2.output}, {what: layer1.output, every: 7}]",
+        "--set record=[{what: layer1.output}, {what: layer2.output}, {what: layer1.output, every: 7}]: record: layer1.output is recorded twice: name it once"
+      ),
+      (
         "data.mnist.validation=60000",
         "--set data.mnist.validation=60000: data.mnist.validation: no training example is left of 60000 after 60000"
       ),

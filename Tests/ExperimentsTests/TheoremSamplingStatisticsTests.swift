@@ -187,7 +187,7 @@ private struct MistakenFeedback: FeedbackLearner {
       try problem.populationFeedback(.rademacher, standardDeviation: 0.01, projected: true) != nil)
   }
 
-  @Test("the table of the quick budget passes, the same on one thread and on two")
+  @Test("the table of the quick budget has no gaps and is the same on one thread and on two")
   func table() throws {
     func table(threads: Int) throws -> ReproductionTable {
       var theorems = Theorems(

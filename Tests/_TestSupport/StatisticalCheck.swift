@@ -2,8 +2,9 @@
 
 internal import Foundation
 
-/// Two-sided statistical checks. Each statistic is compared with both ends of its distribution,
-/// so that a sample that is too regular fails as one that is too wild does.
+/// Two-sided statistical checks: each statistic is compared with both ends of its distribution.
+/// Counts and distribution functions that are too regular fail as those that are too wild do; a
+/// mean cannot be too near to what is expected.
 ///
 /// Keys are fixed, so a check that passes once passes always; the limits say how surprising a
 /// right implementation would have to be at its one key.

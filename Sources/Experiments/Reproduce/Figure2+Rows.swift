@@ -3,24 +3,23 @@
 extension Figure2 {
   typealias Row = ReproductionTable.Row
 
+  /// The mean over seeds of a column, in the unit that is `scale` to one.
+  private func plain(
+    _ result: ConditionResult?, _ column: String, at step: Int, target: String, _ quantity: String,
+    band: ClosedRange<Double>?, claim: String, scale: Double = 1
+  ) -> Row {
+    let value = result?.value(column, at: step) ?? MeanAndError([])
+    return Row(
+      quantity: quantity, target: target, measured: value.mean.map { scale * $0 },
+      standardError: value.standardError.map { scale * $0 }, band: band, claim: claim)
+  }
+
   private func percent(
     _ result: ConditionResult?, _ column: String, at step: Int, target: String, _ quantity: String,
     band: ClosedRange<Double>?, claim: String
   ) -> Row {
-    let value = result?.value(column, at: step) ?? MeanAndError([])
-    return Row(
-      quantity: quantity, target: target, measured: value.mean.map { 100 * $0 },
-      standardError: value.standardError.map { 100 * $0 }, band: band, claim: claim)
-  }
-
-  private func plain(
-    _ result: ConditionResult?, _ column: String, at step: Int, target: String, _ quantity: String,
-    band: ClosedRange<Double>?, claim: String
-  ) -> Row {
-    let value = result?.value(column, at: step) ?? MeanAndError([])
-    return Row(
-      quantity: quantity, target: target, measured: value.mean,
-      standardError: value.standardError, band: band, claim: claim)
+    plain(
+      result, column, at: step, target: target, quantity, band: band, claim: claim, scale: 100)
   }
 
   /// How much smaller the first result's angle is than the second's, seed by seed.

@@ -40,7 +40,10 @@ extension ExperimentSpec {
     records = spec.objects("record", about: "variables written to traces/") { item in
       RecordSpec(reading: item, network: network, data: data)
     }
-    if spec.isSound { checkRelations(spec) }
+    if spec.isSound {
+      checkRelations(spec)
+      checkRecords(spec)
+    }
   }
 
   private static func reduction(_ spec: SpecObject) -> Loss.Reduction {
@@ -118,6 +121,19 @@ extension ExperimentSpec {
   }
 }
 
+extension ExperimentSpec {
+  /// One file holds one trace of a layer.
+  private func checkRecords(_ spec: SpecObject) {
+    var seen: Set<String> = []
+    for record in records {
+      let name = "layer\(record.layer).\(record.variable.rawValue)"
+      if !seen.insert(name).inserted {
+        spec.report("record", "\(name) is recorded twice: name it once")
+      }
+    }
+  }
+}
+
 extension NetworkSpec {
   init(reading spec: SpecObject) {
     layers = spec.required(
@@ -187,10 +203,10 @@ extension ScheduleSpec {
   init(reading spec: SpecObject) {
     steps = spec.required("steps", .integer(.from(1, to: 1_000_000_000)), about: "training steps")
     evaluateEvery = spec.value(
-      "evaluateEvery", .integer(.atLeast(1)), default: 1_000,
+      "evaluateEvery", .integer(.from(1, to: 1_000_000_000)), default: 1_000,
       about: "steps between rows of metrics.csv")
     checkpointEvery = spec.value(
-      "checkpointEvery", .integer(.atLeast(1)), default: evaluateEvery * 10,
+      "checkpointEvery", .integer(.from(1, to: 1_000_000_000_000)), default: evaluateEvery * 10,
       about: "steps between checkpoints; a multiple of evaluateEvery")
     if spec.isSound, checkpointEvery % evaluateEvery != 0 {
       spec.report(
@@ -231,7 +247,8 @@ extension RecordSpec {
     layer = Int(parts[0].dropFirst("layer".count)) ?? 1
     variable = Variable(rawValue: String(parts[1])) ?? .output
     every = spec.value(
-      "every", .integer(.atLeast(1)), default: 100, unit: "steps", about: "steps between frames")
+      "every", .integer(.from(1, to: 1_000_000_000)), default: 100, unit: "steps",
+      about: "steps between frames")
     trials = spec.value(
       "trials", .integer(.from(1, to: 100_000)), default: 1,
       about: "the first trials of the batch")
