@@ -20,6 +20,7 @@ public enum Catalogue: String, Sendable, CaseIterable {
         ("  estimator: ridge", "online least squares (the paper's code); optional forgetting"),
         ("  estimator: sgd", "stochastic gradient on eq. (3) (the paper's text)"),
         ("  estimator: controlVariate", "the same on the surprise; no first-order noise floor"),
+        ("feedback.symmetric", "B is W of the layer above, or the product of all; transports W"),
         ("feedback.nodePerturbation", "W itself learns from the perturbation estimate; no B"),
       ]
     case .networks:
@@ -27,7 +28,11 @@ public enum Catalogue: String, Sendable, CaseIterable {
         (
           "substrate.rate",
           "dense rate layers; identity, sigmoid, tanh, softplus, relu; softmax outputs"
-        )
+        ),
+        (
+          "substrate.dendritic",
+          "spiking neurons with segregated dendrites, or their rate twin (Guerguiev et al. 2017)"
+        ),
       ]
     case .noise:
       Deviate.allCases.map {
