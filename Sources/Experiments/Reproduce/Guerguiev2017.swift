@@ -58,7 +58,8 @@ struct Guerguiev2017 {
   /// 20·η·k² for b.
   static func descent(_ network: Network, cutKernel: Bool) throws -> String {
     let circuit =
-      cutKernel ? try SegregatedDendriteParameters.authors() : try SegregatedDendriteParameters.paper()
+      cutKernel
+      ? try SegregatedDendriteParameters.authors() : try SegregatedDendriteParameters.paper()
     let trial = try DendriticTrial(circuit: circuit)
     let architecture = Architecture(widths: network.layers)
     let drive = trial.fullDrive

@@ -72,7 +72,8 @@ extension TrainingSession {
       connections: (0..<trainer.network.architecture.connectionCount).map {
         trainer.network.connection($0)
       },
-      carried: trainer.network.carried, state: trainer.state, sums: sums, seconds: wallSeconds, frames: frames)
+      carried: trainer.network.carried, state: trainer.state, sums: sums, seconds: wallSeconds,
+      frames: frames)
   }
 
   mutating func restore(_ checkpoint: Checkpoint<Network, Learner>) {

@@ -164,7 +164,9 @@ extension DendriticTrial {
           standardDeviation: noise.standardDeviation, deviate: noise.distribution))
     }
     let shape: ConductanceNoise
-    if let own { shape = own } else {
+    if let own {
+      shape = own
+    } else {
       shape = try ConductanceNoise(form: .current, standardDeviation: 1)
     }
     let unit = try circuit.with(noise: shape.with(standardDeviation: 1))
