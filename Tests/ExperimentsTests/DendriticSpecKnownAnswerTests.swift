@@ -99,7 +99,7 @@ import Testing
         "a dendritic network has no constant unit to perturb; use constantUnit false"
       ),
       (
-        ["substrate.dendritic.conductance={form: pushPull}"],
+        ["substrate.dendritic.conductance={form: current}"],
         "noise at the output site perturbs rates, not conductances; use noise site potential, or leave out conductance"
       ),
       (
@@ -143,9 +143,9 @@ import Testing
           text: ExperimentSpecKnownAnswerTests.designExample, file: "x.yaml", overrides: overrides
         ).read(ExperimentSpec.init(reading:))
         return []
-      } catch let error as SpecError {
+      } catch {
         return error.diagnostics.map(\.description)
-      } catch { return ["\(error)"] }
+      }
     }
     #expect(
       mistakes(["feedback={alignment: {initialization: designed}}"]).contains {

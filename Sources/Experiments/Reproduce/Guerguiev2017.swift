@@ -146,7 +146,7 @@ struct Guerguiev2017 {
         claim: network.hidden.isEmpty
           ? "no hidden layer" : "\(network.hidden.count) hidden, Results and Figure 3")
     ]
-    guard preset == "authors" || preset == "exact", !network.hidden.isEmpty else { return rows }
+    guard !network.hidden.isEmpty else { return rows }
     for layer in 1...network.hidden.count {
       for (column, name, target) in [
         ("single_trial_angle", "teaching of one spiking trial", "about 65–90 (spiking feedback)"),

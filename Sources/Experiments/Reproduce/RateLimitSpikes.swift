@@ -25,7 +25,7 @@ struct RateLimitSpikes {
 
   private var key: RandomKey { RandomKey(seed: request.firstSeed) }
   private var times: [Int] {
-    let base = request.budget == .full ? 4_000 : 1_000
+    let base = request.budget == .full ? 4_000 : 400
     return (0..<4).map { base << (2 * $0) }
   }
 
@@ -47,7 +47,7 @@ struct RateLimitSpikes {
 
   private func network(sharesSpikes: Bool) throws -> DendriticNetwork<Double> {
     let duration = PhaseDuration(base: 100, mean: 0)
-    let noise = try ConductanceNoise(form: .pushPull(resting: 0.1), standardDeviation: 1)
+    let noise = try ConductanceNoise(form: .pushPull(resting: 0.2), standardDeviation: 1)
     let trial = try DendriticTrial(
       circuit: SegregatedDendriteParameters.paper(noise: noise), forward: duration,
       target: duration, sharesSpikes: sharesSpikes)
@@ -63,7 +63,7 @@ struct RateLimitSpikes {
   /// B after each of `times` trials of one run.
   private func learn(_ run: Int, sharesSpikes: Bool) throws -> [Matrix<Double>] {
     var presentation = Presentation.perturbed(
-      by: Noise(site: .potential, standardDeviation: 0.5))
+      by: Noise(site: .potential, standardDeviation: 1))
     presentation.measuresTeaching = true
     let plan = LearningPlan(
       credit: .measured, presentation: presentation, descent: nil)

@@ -112,7 +112,7 @@ extension DendriticSpec {
       spec.report(
         "feedback", "a dendritic network has no constant unit to perturb; use constantUnit false")
     }
-    if conductance.isWritten, noise?.site == .output {
+    if conductance != .standard, noise?.site == .output {
       spec.report(
         "substrate",
         "noise at the output site perturbs rates, not conductances; use noise site potential, or leave out conductance"
@@ -138,33 +138,27 @@ extension DendriticSpec {
 
 extension DendriticSpec.Conductance {
   init(reading spec: SpecObject) {
-    isWritten = spec.has("conductance")
-    let inner = spec.objectOrDefaults("conductance") { inner in
-      (
+    let standard = Self.standard
+    self = spec.objectOrDefaults("conductance") { inner in
+      DendriticSpec.Conductance(
         form: inner.value(
-          "form", .choice, default: DendriticSpec.Form.pushPull,
+          "form", .choice, default: standard.form,
           about: "two conductances that move against each other, a single one, or a current"),
         compartment: inner.value(
-          "compartment", .choice, default: ConductanceNoise.Compartment.soma,
+          "compartment", .choice, default: standard.compartment,
           about: "where perturbations enter"),
         course: inner.value(
-          "course", .choice, default: DendriticSpec.Course.frozen,
+          "course", .choice, default: standard.course,
           about: "one value per pass, white, or an Ornstein–Uhlenbeck process"),
         timeConstant: inner.value(
-          "timeConstant", .real(.greaterThan(0)), default: 3, unit: "ms",
+          "timeConstant", .real(.greaterThan(0)), default: standard.timeConstant, unit: "ms",
           about: "correlation time of ornsteinUhlenbeck"),
         resting: inner.value(
-          "resting", .real(.greaterThan(0)), default: 0.05, unit: "1/ms",
+          "resting", .real(.greaterThan(0)), default: standard.resting, unit: "1/ms",
           about: "g_0 of each of a push–pull pair, or the mean of a single conductance"),
         reversal: inner.value(
-          "reversal", .real(), default: 8, about: "E of a single conductance; 8 in Table 1")
-      )
+          "reversal", .real(), default: standard.reversal,
+          about: "E of a single conductance; 8 in Table 1"))
     }
-    form = inner.form
-    compartment = inner.compartment
-    course = inner.course
-    timeConstant = inner.timeConstant
-    resting = inner.resting
-    reversal = inner.reversal
   }
 }

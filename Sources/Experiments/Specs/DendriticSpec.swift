@@ -49,8 +49,11 @@ public struct DendriticSpec: Sendable, Equatable {
     public var resting: Double
     /// E of a single conductance.
     public var reversal: Double
-    /// Whether it was written, or is the default.
-    public var isWritten: Bool
+
+    /// What stands where nothing is written: a frozen push–pull pair at the soma.
+    public static let standard = Conductance(
+      form: .pushPull, compartment: .soma, course: .frozen, timeConstant: 3, resting: 0.05,
+      reversal: 8)
   }
 
   /// What travels between layers.
