@@ -4,7 +4,6 @@ internal import Crypto
 internal import Foundation
 internal import LearningRules
 internal import LinearAlgebra
-internal import RateNetworks
 internal import Substrates
 
 /// Everything that a run must know to go on as if it had never stopped.
@@ -12,11 +11,13 @@ internal import Substrates
 /// Randomness needs no place in it: noise and order have addresses. Numbers are kept as their
 /// bits. The file is a line naming the format, the SHA-256 of what follows, and a binary property
 /// list; a file whose sum does not fit is refused, never half-loaded.
-struct Checkpoint<Scalar: NetworkScalar, Learner: FeedbackLearner>: Codable {
+struct Checkpoint<Network: TrainableNetwork, Learner: FeedbackLearner>: Codable {
   /// SHA-256 of `resolved.yaml`: a checkpoint fits one experiment only.
   var spec: String
-  var connections: [Connection<Scalar>]
-  var state: Trainer<RateNetwork<Scalar>, Learner>.State
+  var connections: [Connection<Network.Scalar>]
+  /// What the network carries from image to image.
+  var carried: Network.Carried
+  var state: Trainer<Network, Learner>.State
   var sums: RunningSums
   var seconds: Double
   /// Frames written by each recorder.
@@ -32,7 +33,7 @@ extension Checkpoint {
 /// The file of a checkpoint: a line naming the format, the SHA-256 of what follows, and a binary
 /// property list.
 enum CheckpointFile {
-  private static let header = "apical-checkpoint 1"
+  private static let header = "apical-checkpoint 2"
 
   static func encoded(_ content: some Encodable) throws -> Data {
     let encoder = PropertyListEncoder()
@@ -90,20 +91,22 @@ extension SHA256Digest {
 }
 
 extension TrainingSession {
-  func checkpoint(spec digest: String, frames: [Int]) -> Checkpoint<Scalar, Learner> {
+  func checkpoint(spec digest: String, frames: [Int]) -> Checkpoint<Network, Learner> {
     Checkpoint(
       spec: digest,
       connections: (0..<trainer.network.architecture.connectionCount).map {
         trainer.network.connection($0)
       },
-      state: trainer.state, sums: sums, seconds: wallSeconds, frames: frames)
+      carried: trainer.network.carried, state: trainer.state, sums: sums, seconds: wallSeconds,
+      frames: frames)
   }
 
-  mutating func restore(_ checkpoint: Checkpoint<Scalar, Learner>) {
+  mutating func restore(_ checkpoint: Checkpoint<Network, Learner>) {
     for (k, saved) in checkpoint.connections.enumerated() {
       trainer.network.withConnection(k) { $0 = saved }
     }
-    trainer.state = checkpoint.state
+    trainer.network.carried = checkpoint.carried
+    trainer.restore(checkpoint.state)
     sums = checkpoint.sums
     earlierSeconds = checkpoint.seconds
   }

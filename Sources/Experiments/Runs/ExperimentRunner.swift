@@ -5,6 +5,7 @@ internal import LearningRules
 internal import LinearAlgebra
 internal import RandomStreams
 internal import RateNetworks
+internal import SpikingNetworks
 internal import TraceExport
 
 /// Runs an experiment or a simulation into a run directory: what `apical run` does.
@@ -33,9 +34,15 @@ public enum ExperimentRunner {
         tell(.finished(directory: directory, last: nil))
         return
       }
-      switch spec.network.precision {
-      case .float32: try run(Float.self, spec, resolved, request, stop, tell)
-      case .float64: try run(Double.self, spec, resolved, request, stop, tell)
+      switch (spec.network.precision, spec.network.dendritic) {
+      case (.float32, nil):
+        try run(RateNetwork<Float>.self, spec, resolved, request, stop, tell)
+      case (.float64, nil):
+        try run(RateNetwork<Double>.self, spec, resolved, request, stop, tell)
+      case (.float32, _):
+        try run(DendriticNetwork<Float>.self, spec, resolved, request, stop, tell)
+      case (.float64, _):
+        try run(DendriticNetwork<Double>.self, spec, resolved, request, stop, tell)
       }
     } catch {
       throw RunFailure(error)
@@ -52,13 +59,13 @@ public enum ExperimentRunner {
     return output
   }
 
-  private static func run<Scalar: NetworkScalar>(
-    _: Scalar.Type, _ spec: ExperimentSpec, _ resolved: ResolvedSpec, _ request: RunRequest,
+  private static func run<Network: TrainableNetwork>(
+    _: Network.Type, _ spec: ExperimentSpec, _ resolved: ResolvedSpec, _ request: RunRequest,
     _ stop: StopFlag, _ tell: (RunEvent) -> Void
   ) throws {
     // The choice of learner is opened here, once; all below is one generic body.
     func open<Learner: FeedbackLearner>(_ learner: Learner) throws {
-      var run = try FiledRun<Scalar, Learner>(spec, resolved, learner, request, tell)
+      var run = try FiledRun<Network, Learner>(spec, resolved, learner, request, tell)
       try run.execute(stop, tell)
     }
     try open(spec.feedback.makeLearner())
@@ -70,10 +77,13 @@ extension FeedbackSpec {
   func makeLearner() -> any FeedbackLearner {
     switch learner {
     case .fixed: FixedFeedback()
+    case .symmetric: SymmetricFeedback()
     case .gradient(let rate, let controlVariate):
       GradientFeedback(rate: rate, controlVariate: controlVariate)
-    case .ridge(let ridge, let forgetting, let controlVariate):
-      RidgeFeedback(ridge: ridge, forgetting: forgetting, controlVariate: controlVariate)
+    case .ridge(let ridge, let forgetting, let controlVariate, let solveEvery):
+      RidgeFeedback(
+        ridge: ridge, forgetting: forgetting, controlVariate: controlVariate,
+        solveEvery: solveEvery)
     }
   }
 }

@@ -21,6 +21,7 @@ public enum Catalogue: String, Sendable, CaseIterable {
         ("  estimator: ridge", "online least squares (the paper's code); optional forgetting"),
         ("  estimator: sgd", "stochastic gradient on eq. (3) (the paper's text)"),
         ("  estimator: controlVariate", "the same on the surprise; no first-order noise floor"),
+        ("feedback.symmetric", "B is W of the layer above, or the product of all; transports W"),
         ("feedback.nodePerturbation", "W itself learns from the perturbation estimate; no B"),
       ]
     case .networks:
@@ -28,7 +29,11 @@ public enum Catalogue: String, Sendable, CaseIterable {
         (
           "substrate.rate",
           "dense rate layers; identity, sigmoid, tanh, softplus, relu; softmax outputs"
-        )
+        ),
+        (
+          "substrate.dendritic",
+          "spiking neurons with segregated dendrites, or their rate twin (Guerguiev et al. 2017)"
+        ),
       ]
     case .neurons:
       ModelCatalogue.all.map { ("model: \($0.name)", "\($0.about); \($0.source)") }

@@ -178,6 +178,20 @@ extension DendriticTrial {
   }
 }
 
+extension DendriticTrial {
+  /// Throws where this circuit cannot make `noise`: where a push–pull pair would spend more than
+  /// one pass in 80 (2.5 standard deviations) at the limit of its conductances.
+  public func check(_ noise: Noise?) throws(SegregatedDendriteError) {
+    let perturbed = try circuit(perturbedBy: noise)
+    guard let own = perturbed.noise, case .pushPull(let resting) = own.form else { return }
+    let deviation = own.stepDeviation(timeStep: circuit.timeStep)
+    try SegregatedDendriteError.check(
+      "conductance.resting", resting,
+      "at least \(1.25 * deviation) per ms, so that the pair can carry noise of this strength",
+      2 * resting >= 2.5 * deviation)
+  }
+}
+
 extension ConductanceNoise {
   /// The same perturbation, stronger or weaker.
   func with(

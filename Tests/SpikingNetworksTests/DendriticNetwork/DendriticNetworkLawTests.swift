@@ -56,17 +56,17 @@ import Testing
   @Test("Single and double precision tell the same story of a rate twin")
   func precisions() throws {
     let trial = try TrialFixture.trial(noise: TrialFixture.pushPull())
-    let noise = Presentation.perturbed(by: Noise(site: .potential, standardDeviation: 0.3))
     let one: DendriticNetwork<Float> = try TrialFixture.network(trial)
     let two: DendriticNetwork<Double> = try TrialFixture.network(trial)
-    let a = try #require(SubstrateLaws.record(one, TrialFixture.batch(), noise))
-    let b = try #require(SubstrateLaws.record(two, TrialFixture.batch(), noise))
+    let a = try #require(SubstrateLaws.record(one, TrialFixture.batch(), .quiet))
+    let b = try #require(SubstrateLaws.record(two, TrialFixture.batch(), .quiet))
     // Filters and membranes forget their roundings within ten steps or a hundred: some hundred
     // roundings of numbers of about 3.
     let tolerance = 300 * Double(Float.ulpOfOne)
     // Deviates of the two precisions are different sequences: the clean passes are compared.
     for (x, y) in zip(a.layers, b.layers) {
       #expect(x.output.converted().largestDifference(from: y.output) < tolerance)
+      #expect(x.slope.converted().largestDifference(from: y.slope) < tolerance)
     }
     #expect(a.prediction.converted().largestDifference(from: b.prediction) < 3 * tolerance)
   }
