@@ -203,7 +203,7 @@ import Testing
     let (spec, _) = try SpecDocument(text: text, file: "x.yaml").read(ExperimentSpec.init(reading:))
     let random = RandomKey(seed: 1)
     let images = try ExperimentImages(spec.data, random: random, folder: nil, threads: 1)
-    var session = TrainingSession<Double, FixedFeedback>(
+    var session = try TrainingSession<RateNetwork<Double>, FixedFeedback>(
       spec, learner: FixedFeedback(), data: ExperimentData(images, target: .labels),
       random: random, threads: 1)
     for _ in 0..<2 {

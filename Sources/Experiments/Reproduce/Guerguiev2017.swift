@@ -15,8 +15,12 @@ internal import Substrates
 /// double width is run beside it. The first is judged.
 struct Guerguiev2017 {
   let request: ReproductionRequest
+  let stop: StopFlag
 
-  init(_ request: ReproductionRequest) { self.request = request }
+  init(_ request: ReproductionRequest, _ stop: StopFlag) {
+    self.request = request
+    self.stop = stop
+  }
 
   /// One network of the paper.
   struct Network {
@@ -110,7 +114,7 @@ struct Guerguiev2017 {
               + Self.overrides(network, preset: preset, initialization: initialization)))
       }
     }
-    let results = try request.run(conditions, tell)
+    let results = try request.run(conditions, stop, tell)
     var rows: [ReproductionTable.Row] = []
     for (index, network) in Self.networks.enumerated() {
       for (offset, (preset, initialization)) in variants.enumerated() {

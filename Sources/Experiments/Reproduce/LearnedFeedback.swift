@@ -8,11 +8,15 @@
 /// with a clean pass that has the same spikes; B is the ridge solution with slow forgetting, on the
 /// surprise (control variate). The noise is strong, one unit of potential: what the loss differs
 /// by because single spikes flip grows as its square root, and the estimate's share of it shrinks.
-/// Nothing is tuned on the test set: the rates below were chosen on validation images.
+/// Nothing is tuned on the test set.
 struct LearnedFeedback {
   let request: ReproductionRequest
+  let stop: StopFlag
 
-  init(_ request: ReproductionRequest) { self.request = request }
+  init(_ request: ReproductionRequest, _ stop: StopFlag) {
+    self.request = request
+    self.stop = stop
+  }
 
   /// One network, and its learning rate.
   struct Network {
@@ -73,7 +77,7 @@ struct LearnedFeedback {
           ])
       }
     }
-    let results = try request.run(conditions, tell)
+    let results = try request.run(conditions, stop, tell)
     let rows = networks.enumerated().flatMap { index, network in
       self.rows(network, Array(results[(3 * index)..<(3 * index + 3)]), steps)
     }

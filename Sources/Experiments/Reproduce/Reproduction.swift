@@ -19,7 +19,7 @@ public enum Reproduction: String, Sendable, CaseIterable {
 
   /// Whether it is made of runs that leave checkpoints; if not, it is over in seconds and cannot
   /// be stopped and continued.
-  public var isMadeOfRuns: Bool { self != .theorems }
+  public var isMadeOfRuns: Bool { self != .theorems && self != .rateLimit }
 
   /// How much computing to spend.
   public enum Budget: String, Sendable, CaseIterable { case quick, full }
@@ -38,8 +38,8 @@ public enum Reproduction: String, Sendable, CaseIterable {
         case .fig2: try Figure2(request, stop).table(tell)
         case .fig4: try Figure4(request, stop).table(tell)
         case .theorems: try Theorems(request).table(tell)
-        case .guerguiev2017: try Guerguiev2017(request).table(tell)
-        case .learnedFeedback: try LearnedFeedback(request).table(tell)
+        case .guerguiev2017: try Guerguiev2017(request, stop).table(tell)
+        case .learnedFeedback: try LearnedFeedback(request, stop).table(tell)
         case .rateLimit: try RateLimit(request).table(tell)
         }
       let directory = RunDirectory(path: request.output)
