@@ -46,6 +46,9 @@ let package = Package(
     .library(name: "Substrates", targets: ["Substrates"]),
     .library(name: "LearningRules", targets: ["LearningRules"]),
     .library(name: "RateNetworks", targets: ["RateNetworks"]),
+    .library(name: "Quantities", targets: ["Quantities"]),
+    .library(name: "Integration", targets: ["Integration"]),
+    .library(name: "SpikingNetworks", targets: ["SpikingNetworks"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Experiments", targets: ["Experiments"]),
   ],
@@ -72,6 +75,14 @@ let package = Package(
     library("Substrates", ["LinearAlgebra", "RandomStreams"]),
     library("LearningRules", ["Substrates", "LinearAlgebra", "RandomStreams"]),
     library("RateNetworks", ["Substrates", "LinearAlgebra", "RandomStreams"]),
+    library("Quantities", []),
+    library("Integration", ["CGSL", "CKernels"]),
+    library(
+      "SpikingNetworks",
+      [
+        "Substrates", "LinearAlgebra", "RandomStreams", "Integration", "Quantities", "Traces",
+        "CKernels", realModule,
+      ]),
     library("Traces", []),
     library("TraceExport", ["Traces", "CHDF5"]),
     library("Datasets", ["LinearAlgebra", "RandomStreams", "CZlib", crypto]),
@@ -79,7 +90,8 @@ let package = Package(
       "Experiments",
       [
         "LinearAlgebra", "RandomStreams", "Substrates", "LearningRules", "RateNetworks",
-        "Traces", "TraceExport", "Datasets", yams, crypto,
+        "SpikingNetworks", "Integration", "Quantities", "Traces", "TraceExport", "Datasets", yams,
+        crypto,
       ]),
     .executableTarget(
       name: "apical", dependencies: ["Experiments", argumentParser], swiftSettings: house),
@@ -102,8 +114,9 @@ let package = Package(
     tests(
       "Experiments",
       [
-        "Datasets", "LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks", "Substrates",
-      ]),
+        "Datasets", "LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks",
+        "SpikingNetworks", "Substrates", "TraceExport",
+      ], exclude: ["read_simulation.py"]),
 
     .target(
       name: "TestSupport",
@@ -114,6 +127,15 @@ let package = Package(
       dependencies: ["TestSupport", "LinearAlgebra", "RandomStreams", "Substrates"],
       swiftSettings: house),
 
+    tests("Quantities", []),
+    tests("Integration", ["RandomStreams"]),
+    tests(
+      "SpikingNetworks",
+      [
+        "Integration", "LearningRules", "LinearAlgebra", "Quantities", "RandomStreams",
+        "RateNetworks", "Substrates", "Traces", realModule,
+      ],
+      exclude: ["Traces"]),
     tests("Traces", []),
     tests("TraceExport", ["Traces"], exclude: ["read_with_libsonata.py"]),
     tests("bench", []),

@@ -44,7 +44,7 @@ small=(--progress none --set schedule.steps=600 --set schedule.evaluateEvery=200
   --set data.syntheticDigits.test=1000 --set data.syntheticDigits.validation=500
   --set feedback.perturbation.warmup=100)
 
-for model in models/*.yaml; do
+for model in models/*.yaml models/*/*.yaml; do
   check "$model has no mistakes" exits 0 "$apical" check "$model"
 done
 check "explain" exits 0 "$apical" explain "$spec"
@@ -89,6 +89,36 @@ check "numbers diverge" exits 4 "$apical" run "$spec" "${small[@]}" --set descen
   --out "$work/diverged"
 check "output that cannot be written" exits 5 "$apical" run "$spec" "${small[@]}" \
   --out /proc/apical-cannot-write-here
+# Simulations: every specification runs, and what is promised of a network holds.
+for model in models/cells/*.yaml models/networks/*.yaml; do
+  check "$model runs" exits 0 "$apical" run "$model" --progress none \
+    --set "simulation.duration=210 ms" --out "$work/${model//\//-}"
+done
+cell=models/cells/iaf_cond_alpha_mc-steps.yaml
+network=models/networks/apical-feedback.yaml
+check "explain a simulation" exits 0 "$apical" explain "$network"
+check "any parameter from the command line" exits 0 "$apical" check "$cell" \
+  --set 'populations.cell.compartments.soma.capacitance=200 pF'
+check "a bare number where a unit belongs" exits 2 "$apical" check "$cell" \
+  --set populations.cell.compartments.soma.restingPotential=-70
+check "recordings above the limit" exits 2 "$apical" run "$cell" --max-trace-size 1kB \
+  --out "$work/large"
+check "recordings above the limit, allowed" exits 0 "$apical" run "$cell" --max-trace-size 1kB \
+  --yes --progress none --out "$work/allowed"
+check "an image without its data set" exits 3 env -u APICAL_DATA "$apical" run \
+  models/networks/image-input.yaml --set sources.retina.image.data=mnist --data "$work" \
+  --out "$work/noimage"
+check "a solver that fails" exits 4 "$apical" run "$cell" --out "$work/unsolved" \
+  --set 'simulation.integrator={gsl: {stepper: rk1imp, absolute: 1.0e-300}}'
+check "what was recorded is kept" test -s "$work/unsolved/traces/soma.v.h5"
+for threads in 1 2 3; do
+  check "a network on $threads threads" exits 0 "$apical" run "$network" --progress none \
+    --threads "$threads" --out "$work/network$threads"
+  for trace in "$work"/network1/traces/*; do
+    check "$threads threads give the same $(basename "$trace")" \
+      same "$trace" "$work/network$threads/traces/$(basename "$trace")"
+  done
+done
 
 # A full disk, where this machine lets a small one be made: the run ends with its code and one
 # sentence, what was written before stays, and what could not even begin leaves nothing.

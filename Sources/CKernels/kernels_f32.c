@@ -1,22 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // kernels_real.h in single precision.
-#define REAL float
-#define WORD uint32_t
-#define SWORD int32_t
-#define NAME(x) x##_f32
-#define LANES 8
-#define MANTISSA 23
-#define BIAS 127
-#define ROUND_SHIFT 12582912.0f
-#define EXP_LOW -87.0
-#define EXP_HIGH 88.0
-#define EXP_TERMS 7
-#define LOG_TERMS 4
-#define LOG1P_TERMS 7
-#define SIN_TERMS 5
-#define DEVIATES_PER_BLOCK 4
-#define ANGLE_UNIT 0x1.921fb54442d18p-30    // 2 pi / 2^32
-#define UNIFORM_UNIT 0x1.bb67ae8584caap-31  // sqrt(3) / 2^31
-#define root_f32(x) __builtin_elementwise_sqrt(x)
+#include "real_f32.h"
 #include "kernels_real.h"
+#include "sparse_real.h"

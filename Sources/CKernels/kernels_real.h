@@ -1,156 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The kernels in one precision. The including file defines
-//   REAL, WORD, SWORD   the scalar and the integers of its width
-//   NAME(x)             x with the precision's suffix
-//   LANES               scalars in 32 bytes
-//   MANTISSA, BIAS      mantissa bits and exponent bias
-//   ROUND_SHIFT         1.5 * 2^MANTISSA, whose addition rounds to an integer
-//   EXP_TERMS, LOG_TERMS, LOG1P_TERMS, SIN_TERMS   lengths of the series below
-//   DEVIATES_PER_BLOCK  4 for float, 2 for double
-//
-// Elementary functions are Taylor or atanh series on a reduced argument, long enough
-// that truncation lies below rounding; measured errors are in the tests. They exist
-// because libm's do not vectorise and round differently from machine to machine.
+// The kernels of networks without time, in one precision (elementary_real.h says which).
 
-#include "CKernels.h"
-#include "clones.h"
-#include <Random123/philox.h>
-#include <string.h>
+#include "elementary_real.h"
 
-#pragma STDC FP_CONTRACT OFF
-
-#define LN2_HIGH ((REAL)0.693145751953125)
-#define LN2_LOW ((REAL)1.42860682030941723212e-6)
-
-CK_INLINE REAL NAME(from_bits)(WORD bits) {
-  REAL x;
-  memcpy(&x, &bits, sizeof x);
-  return x;
-}
-
-CK_INLINE WORD NAME(to_bits)(REAL x) {
-  WORD bits;
-  memcpy(&bits, &x, sizeof bits);
-  return bits;
-}
-
-// MARK: Elementary functions
-
-/// exp(r) - 1 for |r| <= ln(2) / 2.
-CK_INLINE REAL NAME(expm1_core)(REAL r) {
-  REAL sum = 0;
-#pragma clang loop unroll(full)
-  for (int n = EXP_TERMS; n >= 2; --n) sum = (sum + 1) * (r * ((REAL)1 / (REAL)n));
-  return r + r * sum;
-}
-
-/// exp(x) - 1 and exp(x), with x kept within the range of normal numbers. NaN stays NaN.
-CK_INLINE void NAME(exponential)(REAL x, REAL *exponential, REAL *minusOne) {
-  REAL low = (REAL)EXP_LOW, high = (REAL)EXP_HIGH;
-  REAL clamped = x < low ? low : (x > high ? high : x);
-  REAL shifted = clamped * (REAL)1.44269504088896340736 + (REAL)ROUND_SHIFT;
-  REAL k = shifted - (REAL)ROUND_SHIFT;
-  REAL r = (clamped - k * LN2_HIGH) - k * LN2_LOW;
-  REAL scale = NAME(from_bits)((NAME(to_bits)(shifted) + (WORD)BIAS) << MANTISSA);
-  REAL core = NAME(expm1_core)(r);
-  *exponential = scale + scale * core;
-  *minusOne = (scale - 1) + scale * core;
-}
-
-/// 2 atanh(s) = log((1 + s) / (1 - s)).
-CK_INLINE REAL NAME(twice_atanh)(REAL s, const int terms) {
-  REAL square = s * s, sum = 0;
-#pragma clang loop unroll(full)
-  for (int n = terms; n >= 1; --n) sum = sum * square + (REAL)1 / (REAL)(2 * n + 1);
-  return 2 * s + 2 * s * (square * sum);
-}
-
-/// Natural logarithm of a positive normal number.
-CK_INLINE REAL NAME(logarithm)(REAL x) {
-  WORD bits = NAME(to_bits)(x);
-  WORD offset = NAME(to_bits)((REAL)0.70710678118654752440);
-  SWORD exponent = (SWORD)(bits - offset) >> MANTISSA;
-  REAL m = NAME(from_bits)(bits - ((WORD)exponent << MANTISSA));
-  REAL k = (REAL)exponent;
-  return k * LN2_HIGH + (NAME(twice_atanh)((m - 1) / (m + 1), LOG_TERMS) + k * LN2_LOW);
-}
-
-/// sin and cos of x for |x| <= pi / 4.
-CK_INLINE void NAME(sine_cosine)(REAL x, REAL *sine, REAL *cosine) {
-  REAL square = x * x, s = 0, c = 0;
-#pragma clang loop unroll(full)
-  for (int n = SIN_TERMS; n >= 1; --n) {
-    s = (s + 1) * (-square * ((REAL)1 / (REAL)((2 * n) * (2 * n + 1))));
-    c = (c + 1) * (-square * ((REAL)1 / (REAL)((2 * n - 1) * (2 * n))));
-  }
-  *sine = x + x * s;
-  *cosine = 1 + c;
-}
-
-// MARK: Deviates
-//
-// Deviates come in tiles of 16 blocks. Element i of a sequence lies in tile
-// i / (16 * DEVIATES_PER_BLOCK); inside the tile, lane k of block b is element 16 k + b.
-
-#define TILE (16 * DEVIATES_PER_BLOCK)
-
-CK_INLINE void NAME(tile)(int distribution, REAL scale, uint64_t key, uint64_t stream,
-                          uint64_t tile, REAL *restrict out) {
-  uint32_t w[4][16];
-  for (int b = 0; b < 16; ++b) {
-    uint64_t block = tile * 16 + (uint64_t)b;
-    philox4x32_ctr_t counter = {{(uint32_t)block, (uint32_t)(block >> 32), (uint32_t)stream,
-                                 (uint32_t)(stream >> 32)}};
-    philox4x32_key_t philoxKey = {{(uint32_t)key, (uint32_t)(key >> 32)}};
-    philox4x32_ctr_t words = philox4x32(counter, philoxKey);
-    for (int k = 0; k < 4; ++k) w[k][b] = words.v[k];
-  }
-  // Each deviate of a block reads words of its own: one (float) or two (double).
-  if (distribution == CK_GAUSSIAN) {
-    for (int pair = 0; pair < DEVIATES_PER_BLOCK / 2; ++pair) {
-      for (int b = 0; b < 16; ++b) {
-#if DEVIATES_PER_BLOCK == 4
-        WORD radial = w[2 * pair][b], angular = w[2 * pair + 1][b];
-#else
-        WORD radial = (WORD)w[0][b] << 32 | w[1][b];
-        WORD angular = (WORD)w[2][b] << 32 | w[3][b];
-#endif
-        // The radius from log((radial + 1/2) / 2^bits), never zero.
-        REAL logarithm = NAME(logarithm)((REAL)radial + (REAL)0.5);
-        REAL exponent = (REAL)(sizeof(WORD) * 8);
-        REAL squared = 2 * (exponent * LN2_HIGH + (exponent * LN2_LOW - logarithm));
-        REAL radius = scale * NAME(root)(squared > 0 ? squared : 0);
-        // The angle as a quadrant and a remainder in [-pi/4, pi/4], exact in integers.
-        WORD quadrant = (angular + ((WORD)1 << (sizeof(WORD) * 8 - 3))) >> (sizeof(WORD) * 8 - 2);
-        SWORD rest = (SWORD)(angular - (quadrant << (sizeof(WORD) * 8 - 2)));
-        REAL sine, cosine;
-        NAME(sine_cosine)((REAL)rest * (REAL)ANGLE_UNIT, &sine, &cosine);
-        REAL x = quadrant & 1 ? sine : cosine;
-        REAL y = quadrant & 1 ? cosine : sine;
-        out[32 * pair + b] = radius * ((quadrant + 1) & 2 ? -x : x);
-        out[32 * pair + 16 + b] = radius * (quadrant & 2 ? -y : y);
-      }
-    }
-    return;
-  }
-  REAL factor = scale * (REAL)UNIFORM_UNIT;
-  for (int k = 0; k < DEVIATES_PER_BLOCK; ++k) {
-    for (int b = 0; b < 16; ++b) {
-#if DEVIATES_PER_BLOCK == 4
-      WORD word = w[k][b];
-#else
-      WORD word = (WORD)w[2 * k][b] << 32 | w[2 * k + 1][b];
-#endif
-      REAL uniform = factor * ((REAL)(SWORD)word + (REAL)0.5);
-      REAL sign = (SWORD)word < 0 ? -scale : scale;
-      REAL skewed = word < (WORD)-1 / 5 ? 2 * scale : (REAL)-0.5 * scale;
-      out[16 * k + b] = distribution == CK_UNIFORM      ? uniform
-                        : distribution == CK_RADEMACHER ? sign
-                                                        : skewed;
-    }
-  }
-}
+// MARK: Deviates in bulk
 
 CK_CLONES void NAME(ck_fill)(int distribution, REAL scale, uint64_t key, uint64_t stream,
                              uint64_t first, size_t count, REAL *out) {
@@ -210,16 +64,24 @@ CK_INLINE void NAME(identity_at)(REAL u, REAL *h, REAL *slope) {
 
 // Arguments go through local blocks, so that `h` may be `u` and the loop still vectorises.
 #define BLOCK 64
+CK_INLINE void NAME(copy_block)(REAL *to, const REAL *from, size_t count) {
+  // A copy of constant length is a few instructions, any other a call.
+  if (count == BLOCK)
+    memcpy(to, from, BLOCK * sizeof(REAL));
+  else
+    memcpy(to, from, count * sizeof(REAL));
+}
+
 #define ACTIVATION(function)                                                                \
   CK_INLINE void NAME(function##_loop)(size_t count, const REAL *u, REAL *h, REAL *slope) { \
     for (size_t first = 0; first < count; first += BLOCK) {                                 \
       size_t take = count - first < BLOCK ? count - first : BLOCK;                          \
       REAL x[BLOCK] = {0}, value[BLOCK], derivative[BLOCK];                                 \
-      memcpy(x, u + first, take * sizeof(REAL));                                            \
+      NAME(copy_block)(x, u + first, take);                                                 \
       for (int i = 0; i < BLOCK; ++i)                                                       \
         NAME(function##_at)(x[i], &value[i], &derivative[i]);                               \
-      memcpy(h + first, value, take * sizeof(REAL));                                        \
-      if (slope) memcpy(slope + first, derivative, take * sizeof(REAL));                    \
+      NAME(copy_block)(h + first, value, take);                                             \
+      if (slope) NAME(copy_block)(slope + first, derivative, take);                         \
     }                                                                                       \
   }
 ACTIVATION(identity)
@@ -240,186 +102,22 @@ CK_CLONES void NAME(ck_activate)(int function, size_t count, const REAL *u, REAL
   }
 }
 
-// MARK: Sparse products
-//
-// The weights of a first layer outgrow the fastest cache, so rows of the batch walk together
-// through bands of columns whose weights fit in it. Within a band the weights' own columns
-// are taken in blocks of LANES, up to GROUP at a time, so that sums stay in registers. The last
-// block of a width that is no multiple of LANES overlaps its neighbour: the shared columns are
-// computed twice, to the same value, from inputs that are all read before anything is stored.
-// Every sum runs over ascending columns (product) or rows (outer product), bands or not.
-
-typedef REAL NAME(lanes) __attribute__((vector_size(32), aligned(sizeof(REAL))));
-
-#define GROUP 8
-#define TEAM 64          // rows that walk together
-#define BAND_BYTES 20480 // weights of a band
-#define LOAD(p) (*(const NAME(lanes) *)(p))
-#define STORE(p, v) (*(NAME(lanes) *)(p) = (v))
-
-/// Calls `body(n)` with n, a constant from 1 to GROUP, equal to `blocks`.
-#define WITH_CONSTANT_BLOCKS(blocks, body) \
-  switch (blocks) {                        \
-  case 8: body(8); break;                  \
-  case 7: body(7); break;                  \
-  case 6: body(6); break;                  \
-  case 5: body(5); break;                  \
-  case 4: body(4); break;                  \
-  case 3: body(3); break;                  \
-  case 2: body(2); break;                  \
-  default: body(1); break;                 \
-  }
-
-/// Where a group's last block begins, counted from its first; other blocks follow one another.
-CK_INLINE size_t NAME(last_offset)(size_t first, size_t blocks, size_t width) {
-  size_t end = (first + blocks) * LANES;
-  return (end <= width ? end : width) - LANES - first * LANES;
-}
-
-#define OFFSET(b) ((b) == blocks - 1 ? last : (size_t)(LANES * (b)))
-
-/// The number of blocks to take from `first`: at most GROUP, and never all but one of the rest,
-/// so that the overlapping last block is in one group with its neighbour.
-CK_INLINE size_t NAME(group_size)(size_t first, size_t blockCount) {
-  size_t remaining = blockCount - first;
-  return remaining == GROUP + 1 ? GROUP - 1 : (remaining < GROUP ? remaining : GROUP);
-}
-
-CK_INLINE size_t NAME(band_size)(size_t blocks) {
-  return BAND_BYTES / (blocks * LANES * sizeof(REAL));
-}
-
-void NAME(ck_prefetch_rows)(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                            const uint32_t *columns, const REAL *values) {
-  for (size_t i = 0; i < rows; ++i) {
-    for (uint32_t entry = begins[i]; entry < ends[i]; entry += 64 / sizeof(uint32_t))
-      __builtin_prefetch(columns + entry, 0, 2);
-    for (uint32_t entry = begins[i]; entry < ends[i]; entry += 64 / sizeof(REAL))
-      __builtin_prefetch(values + entry, 0, 2);
-  }
-}
-
-/// out += one row's entries before column `limit`, times the weights; the next entry's place.
-CK_INLINE uint32_t NAME(product_blocks)(uint32_t entry, uint32_t end, uint32_t limit,
-                                        const uint32_t *columns, const REAL *values,
-                                        const REAL *weights, size_t width, size_t first,
-                                        const int blocks, REAL *out) {
-  size_t last = NAME(last_offset)(first, (size_t)blocks, width);
-  NAME(lanes) sum[GROUP];
-  weights += first * LANES;
-  out += first * LANES;
-  for (int b = 0; b < blocks; ++b) sum[b] = LOAD(out + OFFSET(b));
-  for (; entry < end && columns[entry] < limit; ++entry) {
-    const REAL *row = weights + (size_t)columns[entry] * width;
-    REAL value = values[entry];
-    for (int b = 0; b < blocks; ++b) sum[b] += value * LOAD(row + OFFSET(b));
-  }
-  for (int b = 0; b < blocks; ++b) STORE(out + OFFSET(b), sum[b]);
-  return entry;
-}
-
-CK_CLONES void NAME(ck_sparse_product)(size_t rows, const uint32_t *begins,
-                                       const uint32_t *ends, const uint32_t *columns,
-                                       const REAL *values, size_t columnCount,
-                                       const REAL *weights, const REAL *bias, size_t width,
-                                       REAL *out) {
-  size_t blockCount = (width + LANES - 1) / LANES;
-  for (size_t i = 0; i < rows; ++i) memcpy(out + i * width, bias, width * sizeof(REAL));
-  if (width < LANES) {
-    for (size_t i = 0; i < rows; ++i)
-      for (uint32_t entry = begins[i]; entry < ends[i]; ++entry)
-        for (size_t k = 0; k < width; ++k)
-          out[i * width + k] += values[entry] * weights[(size_t)columns[entry] * width + k];
-    return;
-  }
-  for (size_t team = 0; team < rows; team += TEAM) {
-    size_t members = rows - team < TEAM ? rows - team : TEAM;
-    for (size_t first = 0, blocks = 0; first < blockCount; first += blocks) {
-      blocks = NAME(group_size)(first, blockCount);
-      uint32_t place[TEAM];
-      memcpy(place, begins + team, members * sizeof(uint32_t));
-      for (size_t start = 0; start < columnCount; start += NAME(band_size)(blocks)) {
-        uint32_t limit = (uint32_t)(start + NAME(band_size)(blocks));
-        for (size_t i = 0; i < members; ++i) {
-          if (place[i] == ends[team + i] || columns[place[i]] >= limit) continue;
-#define BODY(n)                                                                            \
-  place[i] = NAME(product_blocks)(place[i], ends[team + i], limit, columns, values,        \
-                                  weights, width, first, n, out + (team + i) * width)
-          WITH_CONSTANT_BLOCKS(blocks, BODY)
-#undef BODY
-        }
-      }
-    }
-  }
-}
-
-/// weights += alpha * one row's entries before column `limit`, times its delta; the next
-/// entry's place.
-CK_INLINE uint32_t NAME(outer_blocks)(uint32_t entry, uint32_t end, uint32_t limit,
-                                      const uint32_t *columns, const REAL *values, REAL alpha,
-                                      const REAL *delta, size_t width, size_t first,
-                                      const int blocks, REAL *weights) {
-  size_t last = NAME(last_offset)(first, (size_t)blocks, width);
-  NAME(lanes) change[GROUP];
-  weights += first * LANES;
-  delta += first * LANES;
-  for (int b = 0; b < blocks; ++b) change[b] = alpha * LOAD(delta + OFFSET(b));
-  for (; entry < end && columns[entry] < limit; ++entry) {
-    REAL *row = weights + (size_t)columns[entry] * width;
-    REAL value = values[entry];
-    NAME(lanes) sum[GROUP];
-    for (int b = 0; b < blocks; ++b) sum[b] = LOAD(row + OFFSET(b)) + value * change[b];
-    for (int b = 0; b < blocks; ++b) STORE(row + OFFSET(b), sum[b]);
-  }
-  return entry;
-}
-
-CK_CLONES void NAME(ck_sparse_outer)(size_t rows, const uint32_t *begins,
-                                     const uint32_t *ends, const uint32_t *columns,
-                                     const REAL *values, size_t columnCount, const REAL *delta,
-                                     size_t width, REAL alpha, REAL *weights) {
-  size_t blockCount = (width + LANES - 1) / LANES;
-  if (width < LANES) {
-    for (size_t i = 0; i < rows; ++i)
-      for (uint32_t entry = begins[i]; entry < ends[i]; ++entry)
-        for (size_t k = 0; k < width; ++k)
-          weights[(size_t)columns[entry] * width + k] +=
-              values[entry] * (alpha * delta[i * width + k]);
-    return;
-  }
-  for (size_t team = 0; team < rows; team += TEAM) {
-    size_t members = rows - team < TEAM ? rows - team : TEAM;
-    for (size_t first = 0, blocks = 0; first < blockCount; first += blocks) {
-      blocks = NAME(group_size)(first, blockCount);
-      uint32_t place[TEAM];
-      memcpy(place, begins + team, members * sizeof(uint32_t));
-      for (size_t start = 0; start < columnCount; start += NAME(band_size)(blocks)) {
-        uint32_t limit = (uint32_t)(start + NAME(band_size)(blocks));
-        for (size_t i = 0; i < members; ++i) {
-          if (place[i] == ends[team + i] || columns[place[i]] >= limit) continue;
-#define BODY(n)                                                                            \
-  place[i] = NAME(outer_blocks)(place[i], ends[team + i], limit, columns, values, alpha,   \
-                                delta + (team + i) * width, width, first, n, weights)
-          WITH_CONSTANT_BLOCKS(blocks, BODY)
-#undef BODY
-        }
-      }
-    }
-  }
-}
-
 // MARK: Element-wise
 
+// `out` is an input or overlaps none, so no iteration reads what another has written: without
+// this word, loops in place would run one element at a time.
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+
 CK_CLONES void NAME(ck_multiply)(size_t count, const REAL *a, const REAL *b, REAL *out) {
-  for (size_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
+  INDEPENDENT for (size_t i = 0; i < count; ++i) out[i] = a[i] * b[i];
 }
 
 CK_CLONES void NAME(ck_add)(size_t count, const REAL *a, const REAL *b, REAL *out) {
-  for (size_t i = 0; i < count; ++i) out[i] = a[i] + b[i];
+  INDEPENDENT for (size_t i = 0; i < count; ++i) out[i] = a[i] + b[i];
 }
 
 CK_CLONES void NAME(ck_subtract)(size_t count, const REAL *a, const REAL *b, REAL *out) {
-  for (size_t i = 0; i < count; ++i) out[i] = a[i] - b[i];
+  INDEPENDENT for (size_t i = 0; i < count; ++i) out[i] = a[i] - b[i];
 }
 
 CK_CLONES void NAME(ck_axpby)(size_t count, REAL alpha, const REAL *x, REAL beta, REAL *y) {
@@ -427,7 +125,13 @@ CK_CLONES void NAME(ck_axpby)(size_t count, REAL alpha, const REAL *x, REAL beta
 }
 
 CK_CLONES void NAME(ck_broadcast_rows)(size_t rows, size_t columns, const REAL *row, REAL *out) {
-  for (size_t i = 0; i < rows; ++i) memcpy(out + i * columns, row, columns * sizeof(REAL));
+  if (rows == 0) return;
+  // Copies of what is there already, each twice as long as the one before.
+  memcpy(out, row, columns * sizeof(REAL));
+  for (size_t done = 1, take; done < rows; done += take) {
+    take = rows - done < done ? rows - done : done;
+    memcpy(out + done * columns, out, take * columns * sizeof(REAL));
+  }
 }
 
 CK_CLONES void NAME(ck_add_column_sums)(size_t rows, size_t columns, REAL alpha, const REAL *x,
@@ -458,24 +162,42 @@ CK_CLONES void NAME(ck_add_triple_products)(size_t rows, size_t columns, const R
   }
 }
 
+typedef double doubles __attribute__((vector_size(64)));
+typedef int64_t choice __attribute__((vector_size(64)));
+typedef REAL NAME(eight)
+    __attribute__((vector_size(8 * sizeof(REAL)), aligned(sizeof(REAL))));
+
+/// Eight differences p[i] - t[i] in double precision.
+#define EIGHT_DIFFERENCES(p, t)                                        \
+  (__builtin_convertvector(*(const NAME(eight) *)(p), doubles) -       \
+   __builtin_convertvector(*(const NAME(eight) *)(t), doubles))
+
 CK_CLONES void NAME(ck_squared_error)(size_t rows, size_t columns, const REAL *prediction,
-                                      const REAL *target, REAL *error, double *loss) {
+                                      const REAL *target, REAL *restrict error, double *loss) {
+  const choice lanes = {0, 1, 2, 3, 4, 5, 6, 7};
   for (size_t i = 0; i < rows; ++i) {
     const REAL *p = prediction + i * columns, *t = target + i * columns;
-    double sum[8] = {0};
+    // Eight running sums, combined in a fixed order.
+    doubles sum = {0};
     size_t j = 0;
-    for (; j + 8 <= columns; j += 8)
-      for (int k = 0; k < 8; ++k) {
-        double difference = (double)p[j + (size_t)k] - (double)t[j + (size_t)k];
-        sum[k] += difference * difference;
+    for (; j + 8 <= columns; j += 8) {
+      doubles difference = EIGHT_DIFFERENCES(p + j, t + j);
+      sum += difference * difference;
+    }
+    if (j < columns && columns >= 8) {
+      // The rest, in the eight columns that end where the row does; the first of them are old.
+      doubles difference = EIGHT_DIFFERENCES(p + columns - 8, t + columns - 8);
+      choice isNew = lanes >= (int64_t)(8 - (columns - j));
+      sum += (doubles)((choice)(difference * difference) & isNew);
+    } else {
+      for (; j < columns; ++j) {
+        double difference = (double)p[j] - (double)t[j];
+        sum[j] += difference * difference;
       }
-    for (int k = 0; j < columns; ++j, ++k) {
-      double difference = (double)p[j] - (double)t[j];
-      sum[k] += difference * difference;
     }
     loss[i] = 0.5 * (((sum[0] + sum[1]) + (sum[2] + sum[3])) +
                      ((sum[4] + sum[5]) + (sum[6] + sum[7])));
-    if (error)
-      for (size_t k = 0; k < columns; ++k) error[i * columns + k] = p[k] - t[k];
   }
+  if (error)
+    for (size_t k = 0; k < rows * columns; ++k) error[k] = prediction[k] - target[k];
 }

@@ -23,10 +23,10 @@ extension LabelledImages {
         total += unsafe Self.nonZeroCount(bytes, from: row * columns, count: columns)
         starts.append(UInt32(total))
       }
-      var columnIndices: [UInt32] = []
+      var columnIndices: [UInt16] = []
       let values = unsafe [S](unsafeUninitializedCapacity: total) { values, valueCount in
         unsafe values.adviseLargePages()
-        columnIndices = unsafe [UInt32](unsafeUninitializedCapacity: total) { indices, count in
+        columnIndices = unsafe [UInt16](unsafeUninitializedCapacity: total) { indices, count in
           unsafe indices.adviseLargePages()
           unsafe table.withUnsafeBufferPointer { table in
             var entry = 0
@@ -71,7 +71,7 @@ extension LabelledImages {
   private static func collect<S: NetworkScalar>(
     _ bytes: UnsafeRawBufferPointer, from first: Int, count: Int,
     table: UnsafeBufferPointer<S>, entry: inout Int,
-    indices: UnsafeMutableBufferPointer<UInt32>, values: UnsafeMutableBufferPointer<S>
+    indices: UnsafeMutableBufferPointer<UInt16>, values: UnsafeMutableBufferPointer<S>
   ) {
     guard let table = table.baseAddress, let indices = indices.baseAddress,
       let values = values.baseAddress
@@ -86,7 +86,7 @@ extension LabelledImages {
         let byte = word.trailingZeroBitCount >> 3
         let shift = UInt64(truncatingIfNeeded: byte << 3)
         let pixel = Int((word &>> shift) & 0xff)
-        unsafe indices.advanced(by: next).initialize(to: UInt32(truncatingIfNeeded: offset + byte))
+        unsafe indices.advanced(by: next).initialize(to: UInt16(truncatingIfNeeded: offset + byte))
         unsafe values.advanced(by: next).initialize(to: table[pixel])
         next += 1
         word &= ~(0xff &<< shift)
@@ -96,7 +96,7 @@ extension LabelledImages {
     while offset < count {
       let pixel = unsafe Int(bytes[first + offset])
       if pixel != 0 {
-        unsafe indices.advanced(by: next).initialize(to: UInt32(truncatingIfNeeded: offset))
+        unsafe indices.advanced(by: next).initialize(to: UInt16(truncatingIfNeeded: offset))
         unsafe values.advanced(by: next).initialize(to: table[pixel])
         next += 1
       }

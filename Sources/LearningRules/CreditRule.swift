@@ -9,14 +9,15 @@ public import Substrates
 /// | --- | --- | --- |
 /// | `backpropagation` | e^{l+1}·(W^{l+1})ᵀ | yes: weight transport |
 /// | `feedback` | s·(B^l)ᵀ, s by the pathway's topology | no |
+/// | `measured` | as it arrived at the apical dendrites through B | no |
 /// | `nodePerturbation` | ê ∘ gain⁻¹ at the `potential` site, ê at the `output` site | no |
 ///
-/// In all three the error of a layer is ẽ = λ ∘ φ′(u) and of the outputs the exact e^{N+1}, and W
+/// In all of them the error of a layer is ẽ = λ ∘ φ′(u) and of the outputs the exact e^{N+1}, and W
 /// descends along xᵀ·ẽ (the paper's section 2.1). `nodePerturbation` is the base learner that the
 /// paper starts from: W itself learns from the perturbation estimate (Williams 1992; Fiete &
 /// Seung 2006), no feedback weights at all.
 public enum CreditRule: String, Sendable, Codable, CaseIterable {
-  case backpropagation, feedback, nodePerturbation
+  case backpropagation, feedback, measured, nodePerturbation
 
   /// Whether the rule reads forward weights: what the brain is not believed to do.
   public var transportsWeights: Bool { self == .backpropagation }
@@ -44,6 +45,12 @@ public enum CreditRule: String, Sendable, Codable, CaseIterable {
         let input = record.feedbackInput(ofLayer: index, pathway.topology)
         Connection.adjoint(
           of: input, through: pathway.weights[index], into: &record.layers[index].teaching)
+        record.layers[index].pullBack()
+      case .measured:
+        guard let apical = record.layers[index].apical else {
+          preconditionFailure("hidden layer \(index + 1) measured no teaching")
+        }
+        record.layers[index].teaching.assign(apical.teaching)
         record.layers[index].pullBack()
       case .nodePerturbation:
         let advantage = record.advantage

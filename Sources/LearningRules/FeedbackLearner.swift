@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import LinearAlgebra
+public import LinearAlgebra
 public import Substrates
 
 /// What may change the feedback weights B.
@@ -20,6 +20,13 @@ public protocol FeedbackLearner: Sendable {
   /// The state before the first batch.
   func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State
 
+  /// Overwrites B with forward weights, before the first batch and after every step of W: what the
+  /// brain is not believed to do, and what only `SymmetricFeedback` does.
+  ///
+  /// - Parameter weights: the weights of connection k.
+  func transport<Scalar>(
+    into pathway: inout FeedbackPathway<Scalar>, weights: (Int) -> Matrix<Scalar>)
+
   /// Improves B from one batch.
   ///
   /// - Parameters:
@@ -30,6 +37,13 @@ public protocol FeedbackLearner: Sendable {
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State
   ) throws(LearningError)
+}
+
+extension FeedbackLearner {
+  /// Transports nothing.
+  public func transport<Scalar>(
+    into pathway: inout FeedbackPathway<Scalar>, weights: (Int) -> Matrix<Scalar>
+  ) {}
 }
 
 /// Why learning could not go on.
@@ -59,4 +73,45 @@ public struct FixedFeedback: FeedbackLearner {
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State
   ) {}
+}
+
+/// B is what it stands for: W^{l+1} for layered feedback, the product W^{l+1}·…·W^{N+1} for direct
+/// feedback (what direct feedback learns in a linear network; Corollary 1). The reference that
+/// learned feedback is measured against. Feedback from activity has nothing to be a copy of.
+public struct SymmetricFeedback: FeedbackLearner {
+  /// Nothing to remember.
+  public struct State: Codable, Sendable {}
+
+  /// The learner that copies.
+  public init() {}
+
+  /// Whether a batch must be shown with noise.
+  public var needsPerturbation: Bool { false }
+
+  /// The state before the first batch.
+  public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State {
+    precondition(pathway.topology != .activity, "feedback from activity has no counterpart in W")
+    return State()
+  }
+
+  /// Improves B from one batch: nothing, all is done by `transport`.
+  public func update<Scalar>(
+    _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
+    scale: Double, state: inout State
+  ) {}
+
+  /// B ← its counterpart.
+  public func transport<Scalar>(
+    into pathway: inout FeedbackPathway<Scalar>, weights: (Int) -> Matrix<Scalar>
+  ) {
+    for index in pathway.weights.indices.reversed() {
+      let above = weights(index + 1)
+      if pathway.topology == .layered || index == pathway.weights.count - 1 {
+        pathway.weights[index].assign(above)
+      } else {
+        let next = pathway.weights[index + 1]
+        pathway.weights[index].accumulateProduct(above, .plain, next, .plain)
+      }
+    }
+  }
 }

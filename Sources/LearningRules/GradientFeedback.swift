@@ -14,6 +14,9 @@ public import Substrates
 /// units add no noise. The fixed point is the same where λ is linear in s. Sums over trials, no
 /// factor 2, as in the paper's code.
 ///
+/// Where λ was measured through a read-out that is not linear (`ApicalRecord.slope`), the
+/// residual is multiplied by the slope of that read-out too.
+///
 /// Plain descent has a noise floor, rate·(m + 2)(n + κ − 2) / (2 − rate·(m + 2)) for white s
 /// (spiking-model notes §4.5); with `controlVariate` the floor vanishes in the linear case.
 public struct GradientFeedback: FeedbackLearner {
@@ -59,6 +62,9 @@ public struct GradientFeedback: FeedbackLearner {
       }
       record.layers[index].setEstimate(scalar)
       record.layers[index].turnEstimateIntoResidual(controlVariate: controlVariate)
+      if let slope = record.layers[index].apical?.slope {
+        record.layers[index].residual.multiply(by: slope)
+      }
       pathway.weights[index].accumulateProduct(
         record.layers[index].residual, .transposed, input, .plain, alpha: alpha, beta: 1)
     }

@@ -44,11 +44,12 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
   @usableFromInline
   mutating func step(
     _ connection: inout Connection<Scalar>, input: Activity<Scalar>, error: Matrix<Scalar>,
-    scale: Double, learnsBiases: Bool, state: inout Optimizer.State<Scalar>
+    scale: Double, biasFactor: Double = 1, learnsBiases: Bool, state: inout Optimizer.State<Scalar>
   ) {
     if case .sgd(let rate) = optimizer {
       connection.accumulateOuterProduct(
-        of: input, error, scaledBy: Scalar(-rate * scale), learnsBiases: learnsBiases)
+        of: input, error, scaledBy: Scalar(-rate * scale), learnsBiases: learnsBiases,
+        biasFactor: Scalar(biasFactor))
       return
     }
     var gradient = self.gradient ?? connection.zero
@@ -56,7 +57,8 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
     gradient.weights.fill(0)
     for index in gradient.biases.indices { gradient.biases[index] = 0 }
     gradient.accumulateOuterProduct(
-      of: input, error, scaledBy: Scalar(scale), learnsBiases: learnsBiases)
+      of: input, error, scaledBy: Scalar(scale), learnsBiases: learnsBiases,
+      biasFactor: Scalar(biasFactor))
     state.steps += 1
     var first = state.first ?? connection.zero
     state.first = nil

@@ -19,6 +19,9 @@ public import Substrates
 /// For noise at the potential site the estimate is ê = γ·λ̂ with a gain γ that differs from unit to
 /// unit and trial to trial; unit j then solves its own weighted problem,
 /// V_j ← f·V_j + Σ γ²·sᵀs and S_j ← f·S_j + Σ γ·ê·s, and a saturated unit adds no noise.
+///
+/// Solving costs more than adding up where batches are small: `solveEvery` batches share one
+/// solution.
 public struct RidgeFeedback: FeedbackLearner {
   /// V and S of every layer.
   public struct State: Codable, Sendable {
@@ -28,10 +31,12 @@ public struct RidgeFeedback: FeedbackLearner {
     var cross: [Matrix<Double>]
     /// S of the constant unit, `[1, m]`.
     var constantCross: [Matrix<Double>]
+    /// The number of batches taken in.
+    var batches = 0
     /// Buffers; never saved.
     var workspace = RidgeWorkspace()
 
-    private enum CodingKeys: String, CodingKey { case gram, cross, constantCross }
+    private enum CodingKeys: String, CodingKey { case gram, cross, constantCross, batches }
   }
 
   /// γ of eq. (18), here per sum; positive.
@@ -40,9 +45,15 @@ public struct RidgeFeedback: FeedbackLearner {
   public let forgetting: Double
   /// Whether the estimate is the control-variate one.
   public let controlVariate: Bool
+  /// The number of batches from one solution to the next.
+  public let solveEvery: Int
 
   /// A learner.
-  public init(ridge: Double, forgetting: Double = 1, controlVariate: Bool = false) {
+  public init(
+    ridge: Double, forgetting: Double = 1, controlVariate: Bool = false, solveEvery: Int = 1
+  ) {
+    precondition(solveEvery > 0, "a solution every \(solveEvery) batches")
+    self.solveEvery = solveEvery
     precondition(ridge > 0 && ridge.isFinite, "a ridge of \(ridge)")
     precondition(forgetting > 0 && forgetting <= 1, "a forgetting factor of \(forgetting)")
     self.ridge = ridge
@@ -69,6 +80,8 @@ public struct RidgeFeedback: FeedbackLearner {
     scale: Double, state: inout State
   ) throws(LearningError) {
     let scalar = record.surprise(controlVariate: controlVariate, pathway)
+    state.batches += 1
+    let isDue = state.batches.isMultiple(of: solveEvery)
     state.workspace.prepare(pathway.weights, trials: record.trials)
     for index in record.layers.indices {
       var buffers = state.workspace.take(index)
@@ -76,8 +89,9 @@ public struct RidgeFeedback: FeedbackLearner {
       record.layers[index].setEstimate(scalar)
       let solved =
         record.layers[index].perturbation.gainIsOne
-        ? updateLayer(&pathway, record, scalar, index, &buffers, &state)
-        : updatePerUnit(&pathway.weights[index], record.layers[index], index, &buffers, &state)
+        ? updateLayer(&pathway, record, scalar, index, isDue, &buffers, &state)
+        : updatePerUnit(
+          &pathway.weights[index], record.layers[index], index, isDue, &buffers, &state)
       state.workspace.layers[index] = buffers
       record.layers[index].turnEstimateIntoResidual(controlVariate: controlVariate)
       guard solved else { throw .degenerateErrors(layer: index + 1) }
@@ -95,7 +109,7 @@ public struct RidgeFeedback: FeedbackLearner {
   /// estimate; with the control variate λ is added to it.
   private func updateLayer<Scalar>(
     _ pathway: inout FeedbackPathway<Scalar>, _ record: TrialRecord<Scalar>, _ scalar: [Scalar],
-    _ index: Int, _ buffers: inout RidgeWorkspace.Layer, _ state: inout State
+    _ index: Int, _ isDue: Bool, _ buffers: inout RidgeWorkspace.Layer, _ state: inout State
   ) -> Bool {
     let layer = record.layers[index]
     buffers.targets.assign(converting: layer.residual)
@@ -106,9 +120,11 @@ public struct RidgeFeedback: FeedbackLearner {
     }
     accumulate(buffers.input, buffers.input, into: &state.gram[index][0])
     accumulate(buffers.targets, buffers.input, into: &state.cross[index])
-    let solved = state.workspace.solve(
-      state.cross[index], state.gram[index][0], ridge: ridge, &buffers,
-      into: &pathway.weights[index])
+    let solved =
+      !isDue
+      || state.workspace.solve(
+        state.cross[index], state.gram[index][0], ridge: ridge, &buffers,
+        into: &pathway.weights[index])
     guard let constant = layer.constantUnit else { return solved }
     let teaching = controlVariate ? record.constantTeaching(index, pathway) : nil
     for trial in 0..<record.trials {
@@ -117,6 +133,7 @@ public struct RidgeFeedback: FeedbackLearner {
       buffers.column[trial, 0] = Double(estimate)
     }
     accumulate(buffers.column, buffers.input, into: &state.constantCross[index])
+    guard isDue else { return true }
     return state.workspace.solve(
       state.constantCross[index], state.gram[index][0], ridge: ridge, &buffers,
       into: &pathway.constantRows[index]) && solved
@@ -125,7 +142,7 @@ public struct RidgeFeedback: FeedbackLearner {
   /// One weighted problem per unit: V_j += Σ γ²·sᵀs, S_j += Σ γ·ê·s with ê the estimate of
   /// ∂L/∂site, or γλ + a′ξ / Var ξ with the control variate.
   private func updatePerUnit<Scalar>(
-    _ weights: inout Matrix<Scalar>, _ layer: LayerRecord<Scalar>, _ index: Int,
+    _ weights: inout Matrix<Scalar>, _ layer: LayerRecord<Scalar>, _ index: Int, _ isDue: Bool,
     _ buffers: inout RidgeWorkspace.Layer, _ state: inout State
   ) -> Bool {
     let (units, width) = (weights.rows, weights.columns)
@@ -147,6 +164,7 @@ public struct RidgeFeedback: FeedbackLearner {
         state.cross[index][unit, k] = sum
         buffers.row[0, k] = sum
       }
+      guard isDue else { continue }
       guard state.workspace.solveRow(state.gram[index][unit], ridge: ridge, &buffers) else {
         return false
       }

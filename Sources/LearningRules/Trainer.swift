@@ -18,8 +18,13 @@ public struct LearningPlan: Sendable, Codable, Equatable {
   public var loss: Loss
   /// The number of first steps in which only B learns.
   public var warmup: Int
-  /// Whether biases learn and act.
+  /// Whether biases learn.
   public var learnsBiases: Bool
+  /// Factors on the learning rate, one per connection; empty for 1 everywhere. With Adam, which
+  /// takes steps of a size of its own, they must be 1.
+  public var rateFactors: [Double] = []
+  /// The factor on the learning rate of biases beside that of weights.
+  public var biasFactor = 1.0
 
   /// A plan.
   public init(
@@ -72,6 +77,8 @@ where Network: Copyable {
   public var record: TrialRecord<Scalar>
   @usableFromInline var descents: [Descent<Scalar>]
   @usableFromInline let random: RandomKey
+  /// Whether B changes at all.
+  @usableFromInline let changesFeedback: Bool
 
   /// A trainer at step 0.
   ///
@@ -90,6 +97,7 @@ where Network: Copyable {
     self.learner = learner
     self.network = network
     self.random = random
+    changesFeedback = !(learner is FixedFeedback)
     state = State(
       pathway: pathway, feedback: learner.makeState(for: pathway),
       descent: (0..<network.architecture.connectionCount).map { _ in Optimizer.State() },
@@ -98,6 +106,17 @@ where Network: Copyable {
     descents = (0..<network.architecture.connectionCount).compactMap { _ in
       plan.descent.map { Descent($0) }
     }
+    precondition(
+      plan.rateFactors.isEmpty || plan.rateFactors.count == network.architecture.connectionCount,
+      "\(plan.rateFactors.count) rate factors")
+    learner.transport(into: &state.pathway) { network.connection($0).weights }
+    if plan.credit == .measured { self.network.install(state.pathway) }
+  }
+
+  /// Goes on from a saved state; weights and what the network carries are restored apart.
+  public mutating func restore(_ saved: State) {
+    state = saved
+    if plan.credit == .measured { network.install(state.pathway) }
   }
 
   /// One step. Inlinable, so that whoever knows the network's and the learner's types gets a loop
@@ -110,6 +129,8 @@ where Network: Copyable {
     let scale = plan.loss.gradientScale(trials: batch.trials)
     try learner.update(&state.pathway, from: &record, scale: scale, state: &state.feedback)
     if plan.descent != nil, state.step >= plan.warmup { descend(scale) }
+    learner.transport(into: &state.pathway) { network.connection($0).weights }
+    if plan.credit == .measured, changesFeedback { network.install(state.pathway) }
     state.step += 1
   }
 
@@ -125,8 +146,9 @@ where Network: Copyable {
       let error = record.error(aboveConnection: k)
       network.withConnection(k) { connection in
         descents[k].step(
-          &connection, input: input, error: error, scale: scale,
-          learnsBiases: plan.learnsBiases, state: &state.descent[k])
+          &connection, input: input, error: error,
+          scale: plan.rateFactors.isEmpty ? scale : scale * plan.rateFactors[k],
+          biasFactor: plan.biasFactor, learnsBiases: plan.learnsBiases, state: &state.descent[k])
       }
     }
   }

@@ -99,6 +99,18 @@ public struct Matrix<Scalar: NetworkScalar>: Sendable, Equatable {
     for index in elements.indices { elements[index] = value }
   }
 
+  /// Row i becomes 1 in column `labels[i]` and 0 elsewhere.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func setOneHot(_ labels: [Int]) {
+    precondition(labels.count == rows, "\(labels.count) labels for \(rows) rows")
+    fill(0)
+    for (row, label) in labels.enumerated() {
+      precondition(label >= 0 && label < columns, "label \(label) of \(columns)")
+      elements[row * columns + label] = 1
+    }
+  }
+
   /// Replaces the elements by `transform(row, column, element)`; for set-up, not for hot loops.
   public mutating func update(_ transform: (Int, Int, Scalar) -> Scalar) {
     for i in 0..<rows {

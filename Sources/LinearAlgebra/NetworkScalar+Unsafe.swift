@@ -34,15 +34,24 @@ extension Float: NetworkScalar {
   /// ck_prefetch_rows.
   public static func _prefetchRows(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>, _ values: UnsafePointer<Float>
+    _ columns: UnsafePointer<UInt16>, _ values: UnsafePointer<Float>
   ) {
     unsafe ck_prefetch_rows_f32(rows, begins, ends, columns, values)
+  }
+
+  /// ck_dense_rows.
+  public static func _denseRows(
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>, _ values: UnsafePointer<Float>, _ columnCount: Int,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    unsafe ck_dense_rows_f32(rows, begins, ends, columns, values, columnCount, out)
   }
 
   /// ck_sparse_product.
   public static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>,
     _ values: UnsafePointer<Float>, _ columnCount: Int, _ weights: UnsafePointer<Float>,
     _ bias: UnsafePointer<Float>, _ width: Int, _ out: UnsafeMutablePointer<Float>
   ) {
@@ -53,7 +62,7 @@ extension Float: NetworkScalar {
   /// ck_sparse_outer.
   public static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>,
     _ values: UnsafePointer<Float>, _ columnCount: Int, _ delta: UnsafePointer<Float>,
     _ width: Int, _ alpha: Float, _ weights: UnsafeMutablePointer<Float>
   ) {
@@ -161,15 +170,24 @@ extension Double: NetworkScalar {
   /// ck_prefetch_rows.
   public static func _prefetchRows(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>, _ values: UnsafePointer<Double>
+    _ columns: UnsafePointer<UInt16>, _ values: UnsafePointer<Double>
   ) {
     unsafe ck_prefetch_rows_f64(rows, begins, ends, columns, values)
+  }
+
+  /// ck_dense_rows.
+  public static func _denseRows(
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>, _ values: UnsafePointer<Double>, _ columnCount: Int,
+    _ out: UnsafeMutablePointer<Double>
+  ) {
+    unsafe ck_dense_rows_f64(rows, begins, ends, columns, values, columnCount, out)
   }
 
   /// ck_sparse_product.
   public static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>,
     _ values: UnsafePointer<Double>, _ columnCount: Int, _ weights: UnsafePointer<Double>,
     _ bias: UnsafePointer<Double>, _ width: Int, _ out: UnsafeMutablePointer<Double>
   ) {
@@ -180,7 +198,7 @@ extension Double: NetworkScalar {
   /// ck_sparse_outer.
   public static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>,
     _ values: UnsafePointer<Double>, _ columnCount: Int, _ delta: UnsafePointer<Double>,
     _ width: Int, _ alpha: Double, _ weights: UnsafeMutablePointer<Double>
   ) {

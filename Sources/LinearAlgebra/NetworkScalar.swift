@@ -24,15 +24,19 @@ public protocol NetworkScalar: Real, BinaryFloatingPoint, Codable, Sendable {
     _ slope: UnsafeMutablePointer<Self>?)
   static func _prefetchRows(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>, _ values: UnsafePointer<Self>)
+    _ columns: UnsafePointer<UInt16>, _ values: UnsafePointer<Self>)
+  static func _denseRows(
+    _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>, _ values: UnsafePointer<Self>, _ columnCount: Int,
+    _ out: UnsafeMutablePointer<Self>)
   static func _sparseProduct(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>,
     _ values: UnsafePointer<Self>, _ columnCount: Int, _ weights: UnsafePointer<Self>,
     _ bias: UnsafePointer<Self>, _ width: Int, _ out: UnsafeMutablePointer<Self>)
   static func _sparseOuter(
     _ rows: Int, _ begins: UnsafePointer<UInt32>, _ ends: UnsafePointer<UInt32>,
-    _ columns: UnsafePointer<UInt32>,
+    _ columns: UnsafePointer<UInt16>,
     _ values: UnsafePointer<Self>, _ columnCount: Int, _ delta: UnsafePointer<Self>,
     _ width: Int, _ alpha: Self, _ weights: UnsafeMutablePointer<Self>)
   static func _multiply(

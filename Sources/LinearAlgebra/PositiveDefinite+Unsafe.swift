@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import CKernels
 internal import COpenBLAS
 
 /// Scratch of a positive definite solve, kept between calls.
@@ -10,7 +11,8 @@ public struct PositiveDefiniteSolver: Sendable {
   /// Empty scratch.
   public init() {}
 
-  /// X ← S·V⁻¹ for symmetric positive definite V, by Cholesky factorisation (LAPACK dposv).
+  /// X ← S·V⁻¹ for symmetric positive definite V, by Cholesky factorisation: up to m = 64 by a
+  /// kernel of Apical, whose bits no processor changes, beyond by LAPACK (dposv).
   ///
   /// - Parameters:
   ///   - s: S, `[n, m]`.
@@ -35,17 +37,26 @@ public struct PositiveDefiniteSolver: Sendable {
     factor.append(contentsOf: v.elements)
     solution.removeAll(keepingCapacity: true)
     solution.append(contentsOf: s.elements)
-    var order = Int32(v.rows)
-    var count = Int32(s.rows)
-    var info: Int32 = 0
-    unsafe factor.withUnsafeMutableBufferPointer { a in
+    let solved = unsafe factor.withUnsafeMutableBufferPointer { a in
       unsafe solution.withUnsafeMutableBufferPointer { b in
-        var (lda, ldb) = (order, order)
-        unsafe dposv_("U", &order, &count, a.baseAddress!, &lda, b.baseAddress!, &ldb, &info)
+        unsafe Self.solve(v.rows, a.baseAddress!, s.rows, b.baseAddress!)
       }
     }
-    guard info == 0, solution.allSatisfy({ Scalar($0).isFinite }) else { return false }
+    guard solved, solution.allSatisfy({ Scalar($0).isFinite }) else { return false }
     for index in solution.indices { x.elements[index] = Scalar(solution[index]) }
     return true
+  }
+
+  private static func solve(
+    _ order: Int, _ v: UnsafeMutablePointer<Double>, _ count: Int,
+    _ x: UnsafeMutablePointer<Double>
+  ) -> Bool {
+    guard order > Int(CK_SMALL_ORDER) else {
+      return unsafe ck_solve_small(order, count, v, x) == 1
+    }
+    var (order, count, info) = (Int32(order), Int32(count), Int32(0))
+    var (lda, ldb) = (order, order)
+    unsafe dposv_("U", &order, &count, v, &lda, x, &ldb, &info)
+    return info == 0
   }
 }

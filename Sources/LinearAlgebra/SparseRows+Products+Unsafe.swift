@@ -42,9 +42,9 @@ extension SparseRows {
   }
 
   /// The four arrays as pointers; there must be an entry and a row.
-  private func withUnsafeEntries(
+  fileprivate func withUnsafeEntries(
     _ body: (
-      UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafePointer<Scalar>
+      UnsafePointer<UInt32>, UnsafePointer<UInt32>, UnsafePointer<UInt16>, UnsafePointer<Scalar>
     ) -> Void
   ) {
     unsafe begins.withUnsafeBufferPointer { begins in
@@ -79,6 +79,27 @@ extension SparseRows {
             rows, begins, ends, columns, values, columnCount, delta0.baseAddress!,
             delta.columns, alpha, weights.baseAddress!)
         }
+      }
+    }
+  }
+}
+
+extension Matrix {
+  /// Becomes the dense form of `rows`, which must have this shape.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func setRows(from rows: SparseRows<Scalar>) {
+    precondition(
+      rows.rows == self.rows && rows.columns == columns,
+      "sparse [\(rows.rows), \(rows.columns)] into [\(self.rows), \(columns)]")
+    guard rows.entryCount > 0 else {
+      fill(0)
+      return
+    }
+    let (count, width) = (self.rows, columns)
+    unsafe rows.withUnsafeEntries { begins, ends, columns, values in
+      unsafe elements.withUnsafeMutableBufferPointer { out in
+        unsafe Scalar._denseRows(count, begins, ends, columns, values, width, out.baseAddress!)
       }
     }
   }

@@ -5,7 +5,9 @@
 /// Row i holds entries `begins[i] ..< ends[i]` of `columnIndices` and `values`, columns ascending.
 /// Rows need not lie one after the other: a batch is a choice of a data set's rows and shares its
 /// storage (`gather`). Images of digits are four fifths zero: the products with the first layer's
-/// weights take this form.
+/// weights take this form. Columns are numbered in 16 bits, because a batch's entries come from
+/// anywhere in a data set and their way through memory costs as much as the products: a block has
+/// at most 65,536 columns.
 public struct SparseRows<Scalar: NetworkScalar>: Sendable {
   /// The number of rows.
   public var rows: Int { begins.count }
@@ -16,7 +18,7 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable {
   /// Where each row's entries end.
   public private(set) var ends: [UInt32]
   /// The column of each entry.
-  public private(set) var columnIndices: [UInt32]
+  public private(set) var columnIndices: [UInt16]
   /// The value of each entry.
   public private(set) var values: [Scalar]
   /// The number of entries of all rows.
@@ -24,6 +26,7 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable {
 
   /// `rows` rows without entries, of the given width.
   public init(rows: Int = 0, columns: Int) {
+    Self.checkWidth(columns)
     self.columns = columns
     begins = Array(repeating: 0, count: rows)
     ends = begins
@@ -44,18 +47,23 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable {
   /// caller promises that `starts` ascends from 0 and that each row's columns ascend and lie
   /// below `columns`; the products trust it.
   public init(
-    uncheckedStarts starts: [UInt32], columnIndices: [UInt32], values: [Scalar], columns: Int
+    uncheckedStarts starts: [UInt32], columnIndices: [UInt16], values: [Scalar], columns: Int
   ) {
     precondition(
       starts.first == 0 && Int(starts.last ?? 0) == values.count
         && columnIndices.count == values.count,
       "\(starts.count) starts, \(columnIndices.count) columns, \(values.count) values")
+    Self.checkWidth(columns)
     self.columns = columns
     begins = Array(starts.dropLast())
     ends = Array(starts.dropFirst())
     self.columnIndices = columnIndices
     self.values = values
     entryCount = values.count
+  }
+
+  private static func checkWidth(_ columns: Int) {
+    precondition(columns >= 0 && columns <= 1 << 16, "sparse rows of \(columns) columns")
   }
 
   /// The places of a row's entries.
@@ -73,7 +81,7 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable {
     precondition(row.count == columns, "a row of \(row.count) in a block of \(columns) columns")
     begins.append(UInt32(values.count))
     for (column, value) in row.enumerated() where value != 0 {
-      columnIndices.append(UInt32(column))
+      columnIndices.append(UInt16(column))
       values.append(value)
       entryCount += 1
     }
@@ -100,6 +108,32 @@ public struct SparseRows<Scalar: NetworkScalar>: Sendable {
   }
 }
 
+extension SparseRows {
+  /// Becomes the entries of `pattern` with the values that `matrix` has there, in storage of its
+  /// own.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func setValues(of matrix: Matrix<Scalar>, at pattern: SparseRows) {
+    precondition(
+      matrix.rows == pattern.rows && matrix.columns == columns && pattern.columns == columns,
+      "[\(matrix.rows), \(matrix.columns)] at a pattern of [\(pattern.rows), \(pattern.columns)]")
+    begins.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    columnIndices.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+    for row in 0..<pattern.rows {
+      begins.append(UInt32(values.count))
+      for entry in pattern.entries(ofRow: row) {
+        let column = pattern.columnIndices[entry]
+        columnIndices.append(column)
+        values.append(matrix.elements[row * columns + Int(column)])
+      }
+      ends.append(UInt32(values.count))
+    }
+    entryCount = values.count
+  }
+}
+
 extension SparseRows: Equatable {
   /// Whether two blocks have the same entries, wherever these lie.
   public static func == (a: SparseRows, b: SparseRows) -> Bool {
@@ -107,23 +141,6 @@ extension SparseRows: Equatable {
     return (0..<a.rows).allSatisfy { row in
       let (x, y) = (a.entries(ofRow: row), b.entries(ofRow: row))
       return a.columnIndices[x] == b.columnIndices[y] && a.values[x] == b.values[y]
-    }
-  }
-}
-
-extension Matrix {
-  /// Becomes the dense form of `rows`, which must have this shape.
-  @specialized(where Scalar == Float)
-  @specialized(where Scalar == Double)
-  public mutating func setRows(from rows: SparseRows<Scalar>) {
-    precondition(
-      rows.rows == self.rows && rows.columns == columns,
-      "sparse [\(rows.rows), \(rows.columns)] into [\(self.rows), \(columns)]")
-    fill(0)
-    for i in 0..<self.rows {
-      for entry in rows.entries(ofRow: i) {
-        elements[i * columns + Int(rows.columnIndices[entry])] = rows.values[entry]
-      }
     }
   }
 }

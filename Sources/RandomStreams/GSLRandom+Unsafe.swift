@@ -79,6 +79,7 @@ internal import CKernels
   public mutating func poisson(mean: Double) -> Int { Int(unsafe gsl_ran_poisson(handle, mean)) }
 
   /// A random permutation of `values`, by Fisher and Yates's shuffle.
+  @specialized(where T == Int)
   public mutating func shuffle<T>(_ values: inout [T]) {
     guard values.count > 1 else { return }
     for index in stride(from: values.count - 1, to: 0, by: -1) {

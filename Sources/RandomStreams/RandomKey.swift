@@ -31,6 +31,9 @@ public struct RandomKey: Sendable, Hashable, Codable {
     case test = 7
     case validationSplit = 8
     case secondPerturbation = 9
+    case conductanceNoise = 10
+    case poissonInput = 11
+    case connectivity = 12
   }
 
   /// The Philox key.
@@ -48,6 +51,15 @@ public struct RandomKey: Sendable, Hashable, Codable {
   public func child(_ number: Int) -> RandomKey {
     precondition(number >= 0 && number < 0x4000_0000, "a part has a number from 0 to 2³⁰ − 1")
     return child(UInt32(number))
+  }
+
+  /// The key of the part called `name` (a population, a source of noise): children numbered by the
+  /// two halves of the 60-bit FNV-1a hash of its UTF-8 text, so that adding another part changes
+  /// nothing here.
+  public func named(_ name: String) -> RandomKey {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return child(Int(hash >> 34)).child(Int(hash & 0x3fff_ffff))
   }
 
   private func child(_ number: UInt32) -> RandomKey {

@@ -67,12 +67,12 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
     lambda.accumulateProduct(delta, .plain, weights, .transposed)
   }
 
-  /// W ← W + α·Σ xᵀ·δ and b ← b + α·Σ δ, sums over trials.
+  /// W ← W + α·Σ xᵀ·δ and b ← b + α·biasFactor·Σ δ, sums over trials.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func accumulateOuterProduct(
     of x: Activity<Scalar>, _ delta: Matrix<Scalar>, scaledBy alpha: Scalar,
-    learnsBiases: Bool = true
+    learnsBiases: Bool = true, biasFactor: Scalar = 1
   ) {
     switch x {
     case .dense(let matrix):
@@ -80,6 +80,6 @@ public struct Connection<Scalar: NetworkScalar>: Sendable, Equatable, Codable {
     case .sparse(let rows):
       rows.accumulateOuterProduct(delta, alpha: alpha, into: &weights)
     }
-    if learnsBiases { delta.addColumnSums(to: &biases, alpha: alpha) }
+    if learnsBiases { delta.addColumnSums(to: &biases, alpha: alpha * biasFactor) }
   }
 }

@@ -49,13 +49,16 @@ public struct FeedbackPathway<Scalar: NetworkScalar>: Sendable, Codable, Equatab
 extension TrialRecord {
   /// What B of hidden layer `index` multiplies: s, `[trials, columns of B]`.
   ///
-  /// For `layered` feedback the layer above must have its error already: credit goes top down.
+  /// Where apical dendrites measured their teaching, what their synapses received; else by
+  /// topology. For `layered` feedback the layer above must have its error already: credit goes top
+  /// down.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func feedbackInput(
     ofLayer index: Int, _ topology: FeedbackPathway<Scalar>.Topology
   ) -> Matrix<Scalar> {
-    switch topology {
+    if let apical = layers[index].apical { return apical.input }
+    return switch topology {
     case .layered: error(aboveConnection: index + 1)
     case .direct: outputError
     case .activity: layers[index].output.appendingOnes

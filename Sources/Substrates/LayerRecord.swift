@@ -23,12 +23,39 @@ public struct Perturbation<Scalar: NetworkScalar>: Sendable {
   }
 }
 
+/// What a layer's apical dendrites measured: the teaching signal that arrived there, and what the
+/// synapses B that brought it had to multiply.
+///
+/// Both are differences between a phase without and a phase with teaching at the outputs, in the
+/// order that makes them gradients: forward − target (the target phase minus the forward phase is
+/// −∂L/∂h; Guerguiev, Lillicrap & Richards 2017, equation 8).
+public struct ApicalRecord<Scalar: NetworkScalar>: Sendable {
+  /// s, what B multiplied, `[trials, columns of B]`.
+  public var input: Matrix<Scalar>
+  /// λ as it arrived, `[trials, units]`.
+  public var teaching: Matrix<Scalar>
+  /// ∂λ/∂(s·Bᵀ), `[trials, units]`, where the read-out is not linear.
+  public var slope: Matrix<Scalar>?
+
+  /// Room for a layer of `units` units; `inputs` columns of B.
+  public init(trials: Int, units: Int, inputs: Int, isLinear: Bool) {
+    input = Matrix(rows: trials, columns: inputs)
+    teaching = Matrix(rows: trials, columns: units)
+    slope = isLinear ? nil : Matrix(rows: trials, columns: units, repeating: 1)
+  }
+}
+
 /// What one hidden layer did in a presentation, and the credit that a rule gave it.
 ///
 /// The substrate fills the upper half, the rule the lower. Rows are trials, columns units.
 public struct LayerRecord<Scalar: NetworkScalar>: Sendable {
   /// h.
   public var output: Matrix<Scalar>
+  /// x of the layer above, what it heard of this one, where that is not h itself: on spiking
+  /// networks filtered spikes.
+  public var transmitted: Matrix<Scalar>?
+  /// What apical dendrites measured; only where the presentation asks for it.
+  public var apical: ApicalRecord<Scalar>?
   /// φ′(u) = ∂h/∂u.
   public var slope: Matrix<Scalar>
   /// The noise and its gain.

@@ -11,6 +11,11 @@ public struct Pass<Scalar: NetworkScalar>: Sendable {
   public var slopes: [Matrix<Scalar>]
   /// The noise on every hidden layer, `[trials, units]`; unused in a clean pass.
   public var noise: [Matrix<Scalar>]
+  /// Var of that noise, `[trials, units]` per hidden layer, where a substrate knows it better than
+  /// the presentation does; else empty.
+  public var noiseVariance: [Matrix<Scalar>] = []
+  /// What every hidden layer sent to the layer above, where that is not h itself; else empty.
+  public var transmitted: [Matrix<Scalar>] = []
   /// The noise on every layer's constant unit, `[trials, 1]`; zero-sized unless perturbed.
   public var constantNoise: [Matrix<Scalar>]
   /// ŷ.

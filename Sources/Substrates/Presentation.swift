@@ -39,6 +39,12 @@ public struct Presentation: Sendable, Codable, Equatable {
   /// Which pass fills `output`, `slope`, `prediction` and `outputError` of the record.
   public let activityFrom: ActivitySource
 
+  /// Whether outputs are then taught and the teaching signal is measured where it arrives, at
+  /// the apical dendrites. Rate networks have none: nothing is measured there.
+  public var measuresTeaching = false
+  /// Whether this is a test, for which a substrate may take its time; nothing is learned from it.
+  public private(set) var isTest = false
+
   private init(noise: Noise?, comparison: Comparison, activityFrom: ActivitySource) {
     self.noise = noise
     self.comparison = comparison
@@ -47,6 +53,13 @@ public struct Presentation: Sendable, Codable, Equatable {
 
   /// One clean pass, nothing perturbed.
   public static let quiet = Presentation(noise: nil, comparison: .none, activityFrom: .clean)
+
+  /// One clean pass of a test.
+  public static let test: Presentation = {
+    var result = quiet
+    result.isTest = true
+    return result
+  }()
 
   /// A perturbed pass and what it is compared with.
   public static func perturbed(
@@ -69,7 +82,7 @@ public struct Presentation: Sendable, Codable, Equatable {
     }
   }
 
-  /// The number of forward passes per batch.
+  /// The number of forward passes per batch, a phase of teaching not counted.
   public var passCount: Int {
     (needsCleanPass ? 1 : 0) + (noise == nil ? 0 : 1) + (needsSecondPass ? 1 : 0)
   }

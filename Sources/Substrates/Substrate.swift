@@ -13,8 +13,8 @@ public enum SubstrateError: Error, Sendable, Equatable {
 /// happened in a record.
 ///
 /// The substrate owns physics and fills the record; the rule owns credit and reads it. Neither
-/// imports the other. Conformers: `LinearSubstrate` (the plain null object), `RateNetwork`;
-/// spiking networks will be others.
+/// imports the other. Conformers: `LinearSubstrate` (the plain null object), `RateNetwork`,
+/// `DendriticNetwork`.
 ///
 /// Laws, tested over every conformer: the same batch, presentation, key and step give the same
 /// record; a record's clean part does not depend on the noise; with B = W the teaching signal is
@@ -22,6 +22,8 @@ public enum SubstrateError: Error, Sendable, Equatable {
 public protocol Substrate: ~Copyable {
   /// `Float` or `Double`.
   associatedtype Scalar: NetworkScalar
+  /// What a network carries from one presentation to the next beside its weights.
+  associatedtype Carried: Codable & Sendable = NothingCarried
 
   /// The shape.
   var architecture: Architecture { get }
@@ -51,6 +53,39 @@ public protocol Substrate: ~Copyable {
 
   /// Another substrate with the same parameters, for another thread.
   borrowing func replica() -> Self
+
+  /// What is carried from one presentation to the next: part of a checkpoint.
+  var carried: Carried { get set }
+
+  /// Gives the network its feedback synapses: read where teaching is measured at apical dendrites,
+  /// and nowhere else.
+  mutating func install(_ feedback: FeedbackPathway<Scalar>)
+
+  /// The same weights in a network without chance, whose gradient is the true one; nil where the
+  /// network itself has no chance but its noise.
+  borrowing func deterministicTwin() -> Self?
+}
+
+/// The memory of a substrate that has none.
+public struct NothingCarried: Codable, Sendable {
+  /// Nothing.
+  public init() {}
+}
+
+extension Substrate where Self: ~Copyable, Carried == NothingCarried {
+  /// Nothing.
+  public var carried: NothingCarried {
+    get { NothingCarried() }
+    set {}
+  }
+}
+
+extension Substrate where Self: ~Copyable {
+  /// Does nothing: a network without apical dendrites.
+  public mutating func install(_ feedback: FeedbackPathway<Scalar>) {}
+
+  /// None: the network has no chance but its noise.
+  public borrowing func deterministicTwin() -> Self? { nil }
 }
 
 extension Substrate where Self: ~Copyable {

@@ -50,6 +50,12 @@ extension TrialRecord {
     for index in layers.indices {
       swap(&layers[index].output, &pass.outputs[index])
       swap(&layers[index].slope, &pass.slopes[index])
+      guard !pass.transmitted.isEmpty else { continue }
+      if layers[index].transmitted == nil {
+        layers[index].transmitted = pass.transmitted[index]
+      } else {
+        layers[index].transmitted?.assign(pass.transmitted[index])
+      }
     }
     swap(&prediction, &pass.prediction)
     swap(&outputError, &pass.error)
@@ -59,6 +65,10 @@ extension TrialRecord {
     for index in layers.indices {
       layers[index].output.scaleAndAdd(0.5, pass.outputs[index], scalingSelfBy: 0.5)
       layers[index].slope.scaleAndAdd(0.5, pass.slopes[index], scalingSelfBy: 0.5)
+      if !pass.transmitted.isEmpty {
+        layers[index].transmitted?.scaleAndAdd(
+          0.5, pass.transmitted[index], scalingSelfBy: 0.5)
+      }
     }
     prediction.scaleAndAdd(0.5, pass.prediction, scalingSelfBy: 0.5)
     outputError.scaleAndAdd(0.5, pass.error, scalingSelfBy: 0.5)
@@ -74,6 +84,10 @@ extension TrialRecord {
     for index in layers.indices {
       layers[index].perturbation.record(
         &first.noise[index], second.noise[index], comparison, variance)
+      if !first.noiseVariance.isEmpty {
+        layers[index].perturbation.variance.scaleAndAdd(
+          Scalar(presentation.varianceFactor), first.noiseVariance[index], scalingSelfBy: 0)
+      }
       layers[index].constantUnit?.record(
         &first.constantNoise[index], second.constantNoise[index], comparison, variance)
       switch comparison {

@@ -50,11 +50,11 @@ public struct TrialRecord<Scalar: NetworkScalar>: Sendable {
     advantage = Array(repeating: 0, count: trials)
   }
 
-  /// The activity that enters connection k: the inputs, or h of hidden layer k.
+  /// The activity x that enters connection k: the inputs, or what hidden layer k sends, h.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func input(toConnection k: Int) -> Activity<Scalar> {
-    k == 0 ? inputs : .dense(layers[k - 1].output)
+    k == 0 ? inputs : .dense(layers[k - 1].transmitted ?? layers[k - 1].output)
   }
 
   /// The error that leaves connection k upwards: ẽ of hidden layer k + 1, or e^{N+1}.

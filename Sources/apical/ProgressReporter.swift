@@ -58,6 +58,10 @@ final class ProgressReporter {
       }
     case .noticed(let text):
       say("note: \(text)", json: ["event": "noticed", "text": text])
+    case .summarised(let lines):
+      endLine()
+      if mode == .json { writeJSON(["event": "summarised", "lines": lines]) }
+      if mode == .live || mode == .plain { for line in lines { Console.print(line) } }
     case .finished(let directory, _):
       endLine()
       if mode == .live || mode == .plain {

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-import ArgumentParser
+public import ArgumentParser
 import Dispatch
-import Experiments
+public import Experiments
 import Foundation
 import Synchronization
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run an experiment.",
+    abstract: "Run an experiment or a simulation.",
     discussion: """
       Leaves a run directory: metrics.csv, weights.h5, traces/, checkpoints/, manifest.json and \
       the specification, as given and resolved. Ctrl-C stops with a checkpoint; --resume goes on \
       from it, to the same bits as if nothing had happened.
 
+      A simulation (`simulation:` at the top of the specification) leaves traces/ and a summary; \
+      how much its recordings will take is said before it starts.
+
       Exit codes: 0 done; 2 a mistake in the specification or the arguments; 3 data missing or \
-      damaged; 4 numbers diverged; 5 output could not be written; 75 interrupted with a \
+      damaged; 4 numbers diverged or a solver failed; 5 output could not be written; 75 interrupted with a \
       checkpoint.
       """)
 
@@ -37,6 +40,12 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Continue the run in --out from its last checkpoint.")
   var resume = false
 
+  @Option(help: "The most that the recordings of a simulation may take, such as 500MB.")
+  var maxTraceSize: ByteCount = ByteCount(2_000_000_000)
+
+  @Flag(help: "Allow recordings of any size.")
+  var yes = false
+
   @Option(help: "How to show progress: auto, plain, json or none.")
   var progress: ProgressStyle = .auto
 
@@ -50,9 +59,10 @@ struct RunCommand: ParsableCommand {
     let stop = StopFlag()
     let handler = InterruptHandler(stop)
     defer { handler.cancel() }
-    let request = RunRequest(
+    var request = RunRequest(
       try options.document(), seed: seed, threads: threads, dataFolder: data, output: out,
       resumes: resume, arguments: CommandLine.arguments)
+    request.traceLimit = yes ? nil : maxTraceSize.count
     let reporter = ProgressReporter(progress)
     do {
       try ExperimentRunner.run(request, stop: stop, tell: reporter.tell)
@@ -61,6 +71,11 @@ struct RunCommand: ParsableCommand {
       throw error
     }
   }
+}
+
+extension ByteCount: ExpressibleByArgument {
+  /// Reads `2GB`, `500MB`.
+  public init?(argument: String) { self.init(argument) }
 }
 
 /// The first Ctrl-C (or SIGTERM) asks for a checkpoint; another ends the process as usual. What

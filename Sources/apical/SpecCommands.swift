@@ -32,7 +32,7 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     do {
-      _ = try options.document().read(ExperimentSpec.init(reading:))
+      _ = try AnySpec.read(options.document())
     } catch {
       throw RunFailure(error)
     }
@@ -49,7 +49,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     do {
-      let (spec, resolved) = try options.document().read(ExperimentSpec.init(reading:))
+      let (spec, resolved) = try AnySpec.read(options.document())
       Console.print(spec.summary)
       Console.print(resolved.explanation)
     } catch {

@@ -9,14 +9,17 @@ import Foundation
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Times Apical beside NumPy, JAX and PyTorch.",
+    abstract: "Times Apical beside NumPy, JAX, PyTorch, NEST and Brian2.",
     discussion: """
       Every benchmark reports a ratio to a peer that was measured in turn with Apical, in the \
       same run. Exit codes: 0 done, whether a target is met or missed; 2 a mistake in the \
       arguments; 3 peers or data missing; 4 a side did not learn.
       """,
     version: ApicalVersion.current,
-    subcommands: [Fig2Step.self, Fig3Step.self, MNISTPassCommand.self])
+    subcommands: [
+      Fig2Step.self, Fig3Step.self, MNISTPassCommand.self, CompartmentsCommand.self,
+      OUNoiseCommand.self, DendritesCommand.self, CobaCommand.self,
+    ])
 
   @Flag(help: "List the benchmarks.")
   var list = false
@@ -25,7 +28,7 @@ struct Bench: AsyncParsableCommand {
     guard list else { throw CleanExit.helpRequest(self) }
     for command in Self.configuration.subcommands {
       let name = command.configuration.commandName ?? "\(command)"
-      print(name.padded(to: 12) + command.configuration.abstract)
+      print(name.padded(to: 14) + command.configuration.abstract)
     }
   }
 

@@ -11,8 +11,8 @@ struct BenchOptions: ParsableArguments {
 
   @Option(
     help: """
-      The folder of the virtual environment, made where missing. Default: APICAL_BENCH_VENV, \
-      then .venv-bench.
+      The folder of the virtual environment, made where missing; that of the spiking benchmarks \
+      is FOLDER-spiking. Default: APICAL_BENCH_VENV, then .venv-bench.
       """)
   var venv: String?
 
@@ -29,10 +29,13 @@ struct BenchOptions: ParsableArguments {
   var output: Output { Output(isJSON: json) }
 
   /// The environment of the peers, or nil where none is asked for.
-  func environment(for peers: [String]) async throws -> PeerEnvironment? {
+  func environment(
+    for peers: [String], libraries: PeerEnvironment.Libraries = .rate
+  ) async throws -> PeerEnvironment? {
     guard !peers.isEmpty else { return nil }
     let named = venv ?? ProcessInfo.processInfo.environment["APICAL_BENCH_VENV"]
-    return try await PeerEnvironment(scripts: peersDir, venv: named ?? ".venv-bench")
+    return try await PeerEnvironment(
+      scripts: peersDir, venv: named ?? ".venv-bench", libraries: libraries)
   }
 
   /// The peers of a `--peers` argument.
@@ -102,7 +105,7 @@ struct StepOptions: ParsableArguments {
 
   /// Pins all threads of this process; children inherit it, so that both sides share the
   /// processor, and with it its caches and its luck.
-  private static func pin(to cpu: Int) async throws {
+  static func pin(to cpu: Int) async throws {
     let own = ProcessInfo.processInfo.processIdentifier
     do {
       let outcome = try await Subprocess.run(

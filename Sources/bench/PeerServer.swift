@@ -19,6 +19,9 @@ final class PeerServer {
     let version: String
     /// `run` takes multiples of this many steps.
     let chunk: Int
+    /// Of a spiking benchmark: the seed of the first run, which a peer may have had to search for
+    /// (peers/spiking.py).
+    let seed: Int?
   }
 
   /// How a peer is started.
@@ -69,8 +72,13 @@ final class PeerServer {
     return outcome.closureResult
   }
 
-  /// `steps` steps.
-  func run(_ steps: Int) async throws -> Timing {
+  /// `steps` steps of training.
+  func run(_ steps: Int) async throws -> Timing { try await answer(to: steps) }
+
+  /// `steps` time steps, or images, of a spiking benchmark.
+  func simulate(_ steps: Int) async throws -> SimulationTiming { try await answer(to: steps) }
+
+  private func answer<Answer: Decodable>(to steps: Int) async throws -> Answer {
     // A peer that has ended does not read; that it does not answer either is told below.
     _ = try? await input.write("run \(steps)\n")
     return try Self.decode(try await lines.next(), from: name)

@@ -56,7 +56,7 @@ import Testing
       let result = oracle.run(dense.row(example), target: target, loss: .squaredError)
       loss += result.loss
       let best = result.prediction.indices.max { result.prediction[$0] < result.prediction[$1] }
-      if best != set.labels[example] { mistakes += 1 }
+      if best != Int(set.labels[example]) { mistakes += 1 }
     }
     // A few hundred roundings in a sum of `count` losses of order 1.
     #expect(abs(score.loss - loss / Double(count)) < 1e-12)
@@ -211,7 +211,7 @@ import Testing
     let (spec, _) = try SpecDocument(text: text, file: "x.yaml").read(ExperimentSpec.init(reading:))
     let random = RandomKey(seed: 1)
     let images = try ExperimentImages(spec.data, random: random, folder: nil, threads: 1)
-    var session = TrainingSession<Double, FixedFeedback>(
+    var session = try TrainingSession<RateNetwork<Double>, FixedFeedback>(
       spec, learner: FixedFeedback(), data: ExperimentData(images, target: .labels),
       random: random, threads: 1)
     for _ in 0..<2 {

@@ -16,7 +16,7 @@ import Testing
 @Suite struct TrainingSessionKnownAnswerTests {
   private func session(
     _ feedback: String, _ more: String = ""
-  ) throws -> TrainingSession<Double, RidgeFeedback> {
+  ) throws -> TrainingSession<RateNetwork<Double>, RidgeFeedback> {
     let text = """
       substrate: {rate: {layers: [784, 6, 5, 10]}}
       feedback: {perturbation: {\(feedback)}}
@@ -29,7 +29,7 @@ import Testing
     let (spec, _) = try SpecDocument(text: text, file: "x.yaml").read(ExperimentSpec.init(reading:))
     let random = RandomKey(seed: 1)
     let images = try ExperimentImages(spec.data, random: random, folder: nil, threads: 1)
-    return TrainingSession<Double, RidgeFeedback>(
+    return try TrainingSession<RateNetwork<Double>, RidgeFeedback>(
       spec, learner: RidgeFeedback(ridge: 0.1),
       data: ExperimentData(images, target: .labels), random: random, threads: 1)
   }

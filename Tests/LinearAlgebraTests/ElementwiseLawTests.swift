@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct ElementwiseLawTests {
-  private static let shapes = [(0, 3), (3, 0), (1, 1), (1, 7), (5, 8), (3, 9), (4, 50), (33, 65)]
+  private static let shapes = [
+    (0, 3), (3, 0), (1, 1), (1, 7), (5, 8), (3, 9), (32, 10), (4, 50), (33, 65),
+  ]
 
   private func check<Scalar: NetworkScalar>(_: Scalar.Type) {
     for (rows, columns) in Self.shapes {
@@ -23,7 +25,8 @@ import Testing
         }
         #expect(result.elements == expected, "\(name) of [\(rows), \(columns)]")
       }
-      // One rounding each, or a product and a sum that are not contracted: exact equality.
+      // One rounding each, or a product and a sum that are not contracted: exact equality, where
+      // the receiver is an input too.
       expect("setProduct", { $0.setProduct(a, b) }, { a, b, _ in a * b })
       expect("setSum", { $0.setSum(a, b) }, { a, b, _ in a + b })
       expect("setDifference", { $0.setDifference(a, b) }, { a, b, _ in a - b })
@@ -95,6 +98,16 @@ import Testing
     var (loss, error) = ([0.0], prediction)
     prediction.squaredError(to: Matrix(rows: 1, columns: 64), loss: &loss, error: &error)
     #expect(loss[0] == 0x1p23 + 63 * 0.125)
+  }
+
+  @Test("One-hot rows are 1 at their labels and 0 elsewhere, whatever was there")
+  func oneHot() {
+    var rows = Matrix<Float>(rows: 3, columns: 4, repeating: .nan)
+    rows.setOneHot([3, 0, 3])
+    #expect(rows == Matrix(rowsOf: [[0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 1]]))
+    var none = Matrix<Double>(rows: 0, columns: 4)
+    none.setOneHot([])
+    #expect(none.elements.isEmpty)
   }
 
   @Test("Norms, finiteness, transposes, conversions and updates say what they mean")

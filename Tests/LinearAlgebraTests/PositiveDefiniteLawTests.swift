@@ -13,10 +13,11 @@ import Testing
     return v
   }
 
-  @Test("Solutions are those of plain elimination", arguments: [1, 2, 4, 10, 20, 57])
+  /// Up to order 64 by the kernel, eight right-hand sides at a time; then by LAPACK.
+  @Test("Solutions are those of plain elimination", arguments: [1, 2, 4, 10, 20, 57, 64, 65, 90])
   func oracle(_ n: Int) {
     var solver = PositiveDefiniteSolver()
-    for rows in [1, 3, 50] {
+    for rows in [1, 3, 8, 50] {
       let v = gram(n, seed: UInt64(n))
       let s: Matrix<Double> = Fixture.matrix(rows, n, seed: UInt64(n + rows))
       let expected = Oracle.solve(s, timesInverseOf: v)
@@ -57,6 +58,15 @@ import Testing
       var x = Matrix<Double>(rows: 2, columns: 2, repeating: 7)
       #expect(!solver.solve(s, timesInverseOf: v, into: &x), "\(v.elements)")
       #expect(x == Matrix(rows: 2, columns: 2, repeating: 7), "\(v.elements)")
+    }
+    for n in [20, 80] {
+      // Positive definite but for the last pivot.
+      var v = gram(n, seed: 3)
+      v[n - 1, n - 1] = 0
+      var x = Matrix<Double>(rows: 2, columns: n, repeating: 7)
+      let s: Matrix<Double> = Fixture.matrix(2, n, seed: 4)
+      #expect(!solver.solve(s, timesInverseOf: v, into: &x), "order \(n)")
+      #expect(x == Matrix(rows: 2, columns: n, repeating: 7), "order \(n)")
     }
     let identity = Matrix<Double>(rowsOf: [[1, 0], [0, 1]])
     for bad: [[Double]] in [[[1, .nan], [3, 4]], [[1, 2], [-.infinity, 4]]] {

@@ -4,9 +4,10 @@ import LinearAlgebra
 import TestSupport
 import Testing
 
-/// Columns are computed in blocks of 8 floats or 4 doubles, eight blocks to a group, the last
-/// block overlapping its neighbour: every width from 1 to 150 is tried. Rows walk in teams of 64
-/// through bands of weights of 20 KiB.
+/// Columns are computed in groups of up to four vectors of 16 floats or 8 doubles, the rest of a
+/// row in a whole, half or quarter vector that overlaps its neighbour: every width from 1 to 150
+/// is tried. Rows walk in teams of 64 through bands of weights of 40 KiB; outer products with
+/// weights of four vectors or more go by columns, in troops of 32 rows and strips of 512 columns.
 @Suite struct SparseProductLawTests {
   private enum Pattern: CaseIterable { case usual, emptyRows, allZero, full }
 
@@ -63,9 +64,13 @@ import Testing
         }
       }
     }
-    // Around the edges of a team of rows, and of a band at 8, 7 and 1 blocks of columns.
-    for rows in [5, 63, 64, 65, 130] {
-      for (columns, width) in [(79, 64), (80, 65), (81, 128), (92, 56), (240, 200), (1281, 8)] {
+    // Around the edges of a team and a troop of rows, of a strip, and of a band of floats (161, 204, 1280 columns) and of
+    // doubles (80, 102, 640).
+    for rows in [5, 31, 32, 33, 64, 65, 130] {
+      for (columns, width) in [
+        (79, 64), (80, 64), (81, 128), (103, 50), (160, 64), (161, 64), (205, 50), (240, 200),
+        (641, 8), (1281, 8), (512, 70), (513, 33), (1025, 64),
+      ] {
         let errors = errors(rows, columns, width: width, .usual, type)
         #expect(errors.product <= 1 && errors.outer <= 1, "\(rows) rows, \(columns) × \(width)")
       }
@@ -75,16 +80,15 @@ import Testing
   @Test("Sparse products are the dense ones, floats") func float() { check(Float.self) }
   @Test("Sparse products are the dense ones, doubles") func double() { check(Double.self) }
 
-  @Test("Entries are added in ascending order: the bits are those of the plain loop")
-  func exact() {
+  private func checkBits<Scalar: NetworkScalar>(_: Scalar.Type) {
     // No contraction, no reassociation: each column's sum is one chain of roundings.
-    for width in [3, 8, 9, 65, 72, 73, 100] {
-      let x: Matrix<Float> = inputs(130, 200, .usual)
-      let weights: Matrix<Float> = Fixture.matrix(200, width, seed: 27)
-      let bias: [Float] = Fixture.matrix(1, width, seed: 28).row(0)
-      var out = Matrix<Float>(rows: 130, columns: width)
+    for width in [1, 3, 4, 5, 8, 9, 15, 16, 20, 31, 50, 65, 72, 73, 100] {
+      let x: Matrix<Scalar> = inputs(130, 200, .usual)
+      let weights: Matrix<Scalar> = Fixture.matrix(200, width, seed: 27)
+      let bias: [Scalar] = Fixture.matrix(1, width, seed: 28).row(0)
+      var out = Matrix<Scalar>(rows: 130, columns: width)
       SparseRows(x).product(weights, bias: bias, into: &out)
-      let delta: Matrix<Float> = Fixture.matrix(130, width, seed: 29)
+      let delta: Matrix<Scalar> = Fixture.matrix(130, width, seed: 29)
       var updated = weights
       SparseRows(x).accumulateOuterProduct(delta, alpha: 0.7, into: &updated)
       var (expected, sums) = (out, weights)
@@ -100,6 +104,12 @@ import Testing
       #expect(out.hasSameBits(as: expected), "width \(width)")
       #expect(updated.hasSameBits(as: sums), "width \(width)")
     }
+  }
+
+  @Test("Entries are added in ascending order: the bits are those of the plain loop")
+  func exact() {
+    checkBits(Float.self)
+    checkBits(Double.self)
   }
 
   @Test("Gathered rows are the rows chosen, in the order chosen, and so are their products")
@@ -134,10 +144,18 @@ import Testing
 
   @Test("The sparse form and the dense form of a block are each other's")
   func roundTrip() {
+    checkRoundTrip(Float.self)
+    checkRoundTrip(Double.self)
+  }
+
+  private func checkRoundTrip<Scalar: NetworkScalar>(_: Scalar.Type) {
     for pattern in Pattern.allCases {
       for rows in [0, 1, 33] {
-        let x: Matrix<Float> = inputs(rows, 13, pattern)
+        let x: Matrix<Scalar> = inputs(rows, 13, pattern)
         let sparse = SparseRows(x)
+        var dense = Matrix<Scalar>(rows: rows, columns: 13, repeating: .nan)
+        dense.setRows(from: sparse)
+        #expect(dense == x)
         #expect(Activity.sparse(sparse).dense == x)
         #expect(sparse.rows == rows && Activity.sparse(sparse).trials == rows)
         let entries = x.elements.filter { $0 != 0 }.count

@@ -32,6 +32,27 @@ struct SummaryKnownAnswerTests {
     #expect(value.text(decimals) == text)
   }
 
+  @Test("a simulator's answer is a measurement with a rate and figures")
+  func simulation() throws {
+    let line = """
+      {"steps": 10000, "wall_seconds": 0.25, "cpu_seconds": 0.2, "rate": 17.5,
+       "figures": {"late_rate": 18.25}}
+      """
+    let read = try JSONDecoder().decode(SimulationTiming.self, from: Data(line.utf8))
+    let expected = SimulationTiming(
+      steps: 10_000, wallSeconds: 0.25, cpuSeconds: 0.2, rate: 17.5,
+      figures: ["late_rate": 18.25])
+    #expect(read == expected)
+  }
+
+  @Test("the environments of rate networks and simulators stand beside each other")
+  func environments() {
+    typealias Libraries = PeerEnvironment.Libraries
+    #expect(Libraries.rate.folder(named: "venv") == "venv")
+    #expect(Libraries.spiking.folder(named: "venv") == "venv-spiking")
+    #expect(Libraries.rate.requirements != Libraries.spiking.requirements)
+  }
+
   @Test("a peer's answer is a measurement")
   func answer() throws {
     let line = #"{"steps": 1000, "wall_seconds": 0.25, "cpu_seconds": 0.2, "loss": 9.5}"#

@@ -76,27 +76,46 @@ void ck_activate_f64(int function, size_t count, const double *u, double *h,
 
 /// Asks for the entries of rows that will be needed soon. Changes nothing but the caches.
 void ck_prefetch_rows_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                          const uint32_t *columns, const float *values);
+                          const uint16_t *columns, const float *values);
 void ck_prefetch_rows_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                          const uint32_t *columns, const double *values);
+                          const uint16_t *columns, const double *values);
+
+/// out[i, columns[e]] = values[e] for the entries e of row i, 0 elsewhere; out [rows,
+/// columnCount].
+void ck_dense_rows_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                       const uint16_t *columns, const float *values, size_t columnCount,
+                       float *out);
+void ck_dense_rows_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
+                       const uint16_t *columns, const double *values, size_t columnCount,
+                       double *out);
 
 /// out[i, :] = bias + sum_j x[i, j] weights[j, :], for weights [columnCount, width]; the sum in
 /// ascending order of j.
 void ck_sparse_product_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                           const uint32_t *columns, const float *values, size_t columnCount,
+                           const uint16_t *columns, const float *values, size_t columnCount,
                            const float *weights, const float *bias, size_t width, float *out);
 void ck_sparse_product_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                           const uint32_t *columns, const double *values, size_t columnCount,
+                           const uint16_t *columns, const double *values, size_t columnCount,
                            const double *weights, const double *bias, size_t width, double *out);
 
 /// weights[j, :] += sum_i x[i, j] (alpha delta[i, :]), for weights [columnCount, width]; the sum in
 /// ascending order of i.
 void ck_sparse_outer_f32(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                         const uint32_t *columns, const float *values, size_t columnCount,
+                         const uint16_t *columns, const float *values, size_t columnCount,
                          const float *delta, size_t width, float alpha, float *weights);
 void ck_sparse_outer_f64(size_t rows, const uint32_t *begins, const uint32_t *ends,
-                         const uint32_t *columns, const double *values, size_t columnCount,
+                         const uint16_t *columns, const double *values, size_t columnCount,
                          const double *delta, size_t width, double alpha, double *weights);
+
+// MARK: Small positive definite systems
+
+/// The largest order that ck_solve_small takes.
+#define CK_SMALL_ORDER 64
+
+/// x[i, :] <- x[i, :] V^-1 for every row of x [count, order], by Cholesky's factorisation of V
+/// [order, order], of which the upper triangle is read and overwritten. Returns 1, or 0 where a
+/// pivot is not positive, with x as it was.
+int ck_solve_small(size_t order, size_t count, double *v, double *x);
 
 // MARK: Element-wise kernels of the training step
 
@@ -144,5 +163,8 @@ void ck_squared_error_f64(size_t rows, size_t columns, const double *prediction,
                           const double *target, double *_Nullable error, double *loss);
 
 #pragma clang assume_nonnull end
+
+#include "Compartments.h"
+#include "Dendrites.h"
 
 #endif

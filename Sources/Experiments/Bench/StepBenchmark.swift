@@ -4,6 +4,8 @@ internal import Datasets
 internal import LearningRules
 internal import LinearAlgebra
 internal import RandomStreams
+internal import RateNetworks
+internal import SpikingNetworks
 
 /// The training loop of `apical run`, nothing else: for timing.
 ///
@@ -36,11 +38,17 @@ public final class StepBenchmark {
       trainingCount = images.training.count
       batch = spec.data.batch
       let data = ExperimentData<Float>(images, target: spec.data.target)
-      func open<Learner: FeedbackLearner>(_ learner: Learner) -> any Steps {
+      func open<Network: TrainableNetwork, Learner: FeedbackLearner>(
+        _: Network.Type, _ learner: Learner
+      ) throws -> any Steps where Network.Scalar == Float {
         SessionSteps(
-          TrainingSession(spec, learner: learner, data: data, random: random, threads: 1))
+          try TrainingSession<Network, Learner>(
+            spec, learner: learner, data: data, random: random, threads: 1))
       }
-      steps = open(spec.feedback.makeLearner())
+      steps =
+        spec.network.dendritic == nil
+        ? try open(RateNetwork<Float>.self, spec.feedback.makeLearner())
+        : try open(DendriticNetwork<Float>.self, spec.feedback.makeLearner())
     } catch {
       throw RunFailure(error)
     }
@@ -58,10 +66,10 @@ private protocol Steps: AnyObject {
   func run(_ count: Int) throws -> Double
 }
 
-private final class SessionSteps<Learner: FeedbackLearner>: Steps {
-  private var session: TrainingSession<Float, Learner>
+private final class SessionSteps<Network: TrainableNetwork, Learner: FeedbackLearner>: Steps {
+  private var session: TrainingSession<Network, Learner>
 
-  init(_ session: consuming TrainingSession<Float, Learner>) {
+  init(_ session: consuming TrainingSession<Network, Learner>) {
     self.session = session
   }
 

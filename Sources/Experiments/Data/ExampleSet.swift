@@ -8,8 +8,8 @@ internal import Substrates
 struct ExampleSet<Scalar: NetworkScalar>: Sendable {
   /// One row per example.
   let inputs: SparseRows<Scalar>
-  /// The class of each example.
-  let labels: [Int]
+  /// The class of each example, in bytes: a batch reads them here and there.
+  let labels: [UInt8]
   let classCount: Int
   let target: DataSpec.Target
 
@@ -17,7 +17,7 @@ struct ExampleSet<Scalar: NetworkScalar>: Sendable {
 
   init(_ images: LabelledImages, target: DataSpec.Target) {
     inputs = images.inputs()
-    labels = images.labels.map(Int.init)
+    labels = images.labels
     classCount = images.classCount
     self.target = target
   }
@@ -42,14 +42,11 @@ struct ExampleSet<Scalar: NetworkScalar>: Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   func fill(_ batch: inout Batch<Scalar>, with indices: [Int], rows: SparseRows<Scalar>) {
+    for (trial, index) in indices.enumerated() { batch.labels[trial] = Int(labels[index]) }
     switch target {
-    case .labels:
-      batch.targets.fill(0)
-      for (trial, index) in indices.enumerated() { batch.targets[trial, labels[index]] = 1 }
-    case .inputs:
-      batch.targets.setRows(from: rows)
+    case .labels: batch.targets.setOneHot(batch.labels)
+    case .inputs: batch.targets.setRows(from: rows)
     }
-    for (trial, index) in indices.enumerated() { batch.labels[trial] = labels[index] }
     batch.inputs =
       rows.density < Activity<Scalar>.sparseBelow
       ? .sparse(rows) : .dense(Activity.sparse(rows).dense)

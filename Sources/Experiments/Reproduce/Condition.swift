@@ -94,7 +94,7 @@ extension ReproductionRequest {
         case .began(_, _, let step, let steps): tell("\(label): step \(step) of \(steps)")
         case .noticed(let text): tell("\(label): \(text)")
         case .finished: tell("\(label): done")
-        case .measured, .advanced: break
+        case .measured, .advanced, .summarised: break
         }
       }
     }

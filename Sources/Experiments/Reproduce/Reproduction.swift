@@ -10,10 +10,16 @@ public enum Reproduction: String, Sendable, CaseIterable {
   case fig4
   /// Theorems 1 and 2, Corollary 1.
   case theorems
+  /// Guerguiev, Lillicrap & Richards 2017: spiking networks with fixed feedback on MNIST.
+  case guerguiev2017
+  /// The same networks with feedback learned by conductance noise, fixed and symmetric.
+  case learnedFeedback = "learned-feedback"
+  /// The dendritic network in the limit in which it is the rate network.
+  case rateLimit = "rate-limit"
 
   /// Whether it is made of runs that leave checkpoints; if not, it is over in seconds and cannot
   /// be stopped and continued.
-  public var isMadeOfRuns: Bool { self != .theorems }
+  public var isMadeOfRuns: Bool { self != .theorems && self != .rateLimit }
 
   /// How much computing to spend.
   public enum Budget: String, Sendable, CaseIterable { case quick, full }
@@ -32,6 +38,9 @@ public enum Reproduction: String, Sendable, CaseIterable {
         case .fig2: try Figure2(request, stop).table(tell)
         case .fig4: try Figure4(request, stop).table(tell)
         case .theorems: try Theorems(request).table(tell)
+        case .guerguiev2017: try Guerguiev2017(request, stop).table(tell)
+        case .learnedFeedback: try LearnedFeedback(request, stop).table(tell)
+        case .rateLimit: try RateLimit(request).table(tell)
         }
       let directory = RunDirectory(path: request.output)
       try directory.makeFolder("")

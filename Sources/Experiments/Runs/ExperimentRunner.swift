@@ -5,9 +5,10 @@ internal import LearningRules
 internal import LinearAlgebra
 internal import RandomStreams
 internal import RateNetworks
+internal import SpikingNetworks
 internal import TraceExport
 
-/// Runs an experiment into a run directory: what `apical run` does.
+/// Runs an experiment or a simulation into a run directory: what `apical run` does.
 ///
 /// Same build, specification and seed give the same metrics (but for `wall_seconds`), traces and
 /// weights, for any number of threads, with or without recordings, and however often the run was
@@ -23,6 +24,9 @@ public enum ExperimentRunner {
   ) throws(RunFailure) {
     do {
       LinearAlgebraRuntime.useOneThread()
+      if request.document.has("simulation") {
+        return try SimulationRunner.run(request, stop: stop, tell: tell)
+      }
       let (spec, resolved) = try request.document.read(ExperimentSpec.init(reading:))
       try spec.checkFits(inMemory: Double(ProcessInfo.processInfo.physicalMemory))
       if let directory = completeRun(request, resolved) {
@@ -30,9 +34,15 @@ public enum ExperimentRunner {
         tell(.finished(directory: directory, last: nil))
         return
       }
-      switch spec.network.precision {
-      case .float32: try run(Float.self, spec, resolved, request, stop, tell)
-      case .float64: try run(Double.self, spec, resolved, request, stop, tell)
+      switch (spec.network.precision, spec.network.dendritic) {
+      case (.float32, nil):
+        try run(RateNetwork<Float>.self, spec, resolved, request, stop, tell)
+      case (.float64, nil):
+        try run(RateNetwork<Double>.self, spec, resolved, request, stop, tell)
+      case (.float32, _):
+        try run(DendriticNetwork<Float>.self, spec, resolved, request, stop, tell)
+      case (.float64, _):
+        try run(DendriticNetwork<Double>.self, spec, resolved, request, stop, tell)
       }
     } catch {
       throw RunFailure(error)
@@ -49,13 +59,13 @@ public enum ExperimentRunner {
     return output
   }
 
-  private static func run<Scalar: NetworkScalar>(
-    _: Scalar.Type, _ spec: ExperimentSpec, _ resolved: ResolvedSpec, _ request: RunRequest,
+  private static func run<Network: TrainableNetwork>(
+    _: Network.Type, _ spec: ExperimentSpec, _ resolved: ResolvedSpec, _ request: RunRequest,
     _ stop: StopFlag, _ tell: (RunEvent) -> Void
   ) throws {
     // The choice of learner is opened here, once; all below is one generic body.
     func open<Learner: FeedbackLearner>(_ learner: Learner) throws {
-      var run = try FiledRun<Scalar, Learner>(spec, resolved, learner, request, tell)
+      var run = try FiledRun<Network, Learner>(spec, resolved, learner, request, tell)
       try run.execute(stop, tell)
     }
     try open(spec.feedback.makeLearner())
@@ -67,10 +77,13 @@ extension FeedbackSpec {
   func makeLearner() -> any FeedbackLearner {
     switch learner {
     case .fixed: FixedFeedback()
+    case .symmetric: SymmetricFeedback()
     case .gradient(let rate, let controlVariate):
       GradientFeedback(rate: rate, controlVariate: controlVariate)
-    case .ridge(let ridge, let forgetting, let controlVariate):
-      RidgeFeedback(ridge: ridge, forgetting: forgetting, controlVariate: controlVariate)
+    case .ridge(let ridge, let forgetting, let controlVariate, let solveEvery):
+      RidgeFeedback(
+        ridge: ridge, forgetting: forgetting, controlVariate: controlVariate,
+        solveEvery: solveEvery)
     }
   }
 }

@@ -4,20 +4,21 @@ internal import Foundation
 internal import LearningRules
 internal import LinearAlgebra
 internal import RandomStreams
-internal import RateNetworks
 internal import Substrates
 internal import TraceExport
 internal import Traces
 
 /// A training session with its run directory.
-struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
+struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable {
+  typealias Scalar = Network.Scalar
+
   private let spec: ExperimentSpec
   private let directory: RunDirectory
   private let resumeCommand: String
   /// Whether no earlier part of this run is continued.
   private let isFresh: Bool
   private var manifest: Manifest
-  private var session: TrainingSession<Scalar, Learner>
+  private var session: TrainingSession<Network, Learner>
   private var metrics: CSVWriter
   private var recorder: Recorder<Scalar>
   private var lastRow: MetricsRow?
@@ -39,7 +40,7 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
     let random = RandomKey(seed: manifest.seed)
     let images = try ExperimentImages(
       spec.data, random: random, folder: request.dataFolder, threads: request.threads)
-    var session = TrainingSession<Scalar, Learner>(
+    var session = try TrainingSession<Network, Learner>(
       spec, learner: learner, data: ExperimentData(images, target: spec.data.target),
       random: random, threads: request.threads)
     // What begins and fails before its first step leaves nothing behind.
@@ -105,10 +106,10 @@ struct FiledRun<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
 
   private static func latestCheckpoint(
     _ directory: RunDirectory, _ digest: String, _ tell: (RunEvent) -> Void
-  ) -> Checkpoint<Scalar, Learner>? {
+  ) -> Checkpoint<Network, Learner>? {
     for step in directory.checkpointSteps {
       do {
-        let checkpoint = try Checkpoint<Scalar, Learner>(
+        let checkpoint = try Checkpoint<Network, Learner>(
           contentsOf: directory.checkpointPath(step))
         if checkpoint.spec == digest { return checkpoint }
       } catch {

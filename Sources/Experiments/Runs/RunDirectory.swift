@@ -113,7 +113,7 @@ struct RunDirectory: Sendable {
   }
 
   /// `text` as a shell reads it back, quoted where it must be.
-  private static func shellWord(_ text: String) -> String {
+  static func shellWord(_ text: String) -> String {
     let plain = text.unicodeScalars.allSatisfy {
       ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
         || "/._-+:@%,=".unicodeScalars.contains($0)

@@ -2,6 +2,7 @@
 
 public import Datasets
 internal import LearningRules
+internal import SpikingNetworks
 internal import Substrates
 internal import TraceExport
 
@@ -13,6 +14,10 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
   case usage(String)
   /// Data missing or damaged.
   case data(DatasetError)
+  /// A file that the specification names is missing or damaged: file, line and key.
+  case file(String)
+  /// A simulation stopped: population, cell, variable or solver, and time.
+  case stopped(String)
   /// Numbers diverged at a step; `checkpoint` is the last good one, where there is one.
   case diverged(step: Int, culprit: String, checkpoint: String?)
   /// Output could not be written.
@@ -24,8 +29,8 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
   public var exitCode: Int32 {
     switch self {
     case .spec, .usage: 2
-    case .data: 3
-    case .diverged: 4
+    case .data, .file: 3
+    case .diverged, .stopped: 4
     case .output: 5
     case .interrupted: 75
     }
@@ -37,6 +42,7 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
     case .spec(let error): error.description
     case .usage(let text): text
     case .data(let error): error.description
+    case .file(let text), .stopped(let text): text
     case .diverged(let step, let culprit, let checkpoint):
       "step \(step): \(culprit). Smaller learning rates or less noise may help. "
         + (checkpoint.map { "The last good checkpoint is \($0)." }
@@ -55,6 +61,8 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
     case DatasetError.unknownDataset: self = .usage("\(error)")
     case let error as DatasetError: self = .data(error)
     case let error as ExportError: self = .output(error.description)
+    case let error as ModelError: self = .usage(error.description)
+    case let error as SimulationError: self = .stopped(error.description)
     case SubstrateError.diverged(let quantity, let trial):
       self = .diverged(
         step: step, culprit: "the \(quantity) of trial \(trial) is not a finite number",

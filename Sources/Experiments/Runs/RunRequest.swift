@@ -18,6 +18,9 @@ public struct RunRequest: Sendable {
   public var resumes: Bool
   /// The command line, for the manifest.
   public var arguments: [String]
+  /// `--max-trace-size`: the most bytes that the recordings of a simulation may take, or nil for
+  /// any number.
+  public var traceLimit: Int? = 2_000_000_000
 
   /// A request with the given specification and no further wishes.
   public init(
@@ -34,6 +37,18 @@ public struct RunRequest: Sendable {
   }
 }
 
+extension RunRequest {
+  /// The command line that goes on with the simulation in `path`: this one with `--resume`. (A
+  /// resolved specification would look for its files beside itself.)
+  func resumeCommand(_ path: String) -> String {
+    guard arguments.count > 1 else { return "apical run \(document.file) --out \(path) --resume" }
+    var words = ["apical"] + arguments.dropFirst()
+    if output == nil { words += ["--out", path] }
+    if !resumes { words.append("--resume") }
+    return words.map(RunDirectory.shellWord).joined(separator: " ")
+  }
+}
+
 /// What a run tells while it goes on.
 public enum RunEvent: Sendable {
   /// The data are there and the run begins, at `step` of `steps`.
@@ -44,6 +59,8 @@ public enum RunEvent: Sendable {
   case advanced(step: Int, steps: Int, seconds: Double)
   /// Something worth a line, such as a damaged checkpoint that was passed over.
   case noticed(String)
+  /// What a simulation did, in a few lines.
+  case summarised([String])
   /// The run is complete.
   case finished(directory: String, last: MetricsRow?)
 }

@@ -41,6 +41,9 @@ public struct SpecDocument: Sendable {
     }
   }
 
+  /// Whether `key` is written at the top level, in the file or on the command line.
+  public func has(_ key: String) -> Bool { root.entries?.contains { $0.key == key } ?? false }
+
   /// Lets a schema ask for its parameters, and throws every mistake at once if there is any.
   public func read<Value>(
     _ schema: (SpecObject) -> Value

@@ -2,10 +2,11 @@
 
 internal import Datasets
 internal import RandomStreams
+internal import SpikingNetworks
 
 /// What a specification can name: `apical list`.
 public enum Catalogue: String, Sendable, CaseIterable {
-  case rules, networks, noise, baselines, optimizers, datasets
+  case rules, networks, neurons, noise, baselines, optimizers, datasets
 
   private var entries: [(name: String, about: String)] {
     switch self {
@@ -20,6 +21,7 @@ public enum Catalogue: String, Sendable, CaseIterable {
         ("  estimator: ridge", "online least squares (the paper's code); optional forgetting"),
         ("  estimator: sgd", "stochastic gradient on eq. (3) (the paper's text)"),
         ("  estimator: controlVariate", "the same on the surprise; no first-order noise floor"),
+        ("feedback.symmetric", "B is W of the layer above, or the product of all; transports W"),
         ("feedback.nodePerturbation", "W itself learns from the perturbation estimate; no B"),
       ]
     case .networks:
@@ -27,8 +29,15 @@ public enum Catalogue: String, Sendable, CaseIterable {
         (
           "substrate.rate",
           "dense rate layers; identity, sigmoid, tanh, softplus, relu; softmax outputs"
-        )
+        ),
+        (
+          "substrate.dendritic",
+          "spiking neurons with segregated dendrites, or their rate twin (Guerguiev et al. 2017)"
+        ),
       ]
+    case .neurons:
+      ModelCatalogue.all.map { ("model: \($0.name)", "\($0.about); \($0.source)") }
+        + [("compartments:", "any compartments, couplings, receptors and firing of your own")]
     case .noise:
       Deviate.allCases.map {
         (
@@ -38,6 +47,14 @@ public enum Catalogue: String, Sendable, CaseIterable {
       } + [
         ("site: output", "after the non-linearity: h + c·ξ (the paper)"),
         ("site: potential", "before it: φ(u + c·ξ), as a noisy conductance"),
+        ("process: ornsteinUhlenbeck", "of compartment neurons: coloured, exact at any step"),
+        ("process: white", "a new value in every step; stratonovich or ito"),
+        ("process: frozen", "one value per cell and trial"),
+        ("process: poisson", "arrivals that decay exponentially"),
+        ("form: conductance", "g = mean + x with a reversal potential, kept above 0"),
+        ("form: pushPull", "a pair g₀ ± x/2: exactly additive"),
+        ("form: current", "mean + x: the control without conductance"),
+        ("form: multiplicative", "x times the conductance of a receptor"),
       ]
     case .baselines:
       [

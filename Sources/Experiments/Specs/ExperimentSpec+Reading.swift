@@ -14,7 +14,11 @@ extension ExperimentSpec {
       about: "seed of all randomness; one is drawn and stored where none is given")
     self.seed = seed.map(UInt64.init)
     let network = spec.oneOf(
-      "substrate", [("rate", { NetworkSpec(reading: $0) })], about: "the network")
+      "substrate",
+      [
+        ("rate", { NetworkSpec(reading: $0) }),
+        ("dendritic", { NetworkSpec(readingDendritic: $0) }),
+      ], about: "the network")
     self.network = network
     let loss = spec.oneOf(
       "loss",
@@ -33,7 +37,10 @@ extension ExperimentSpec {
       DataSpec.variants, about: "the examples")
     self.data = data
     feedback = spec.oneOf("feedback", FeedbackSpec.variants, about: "how credit is assigned")
-    descent = spec.oneOf("descent", Self.descentVariants, about: "how W descends")
+    let descent = spec.oneOf("descent", Self.descentVariants, about: "how W descends")
+    self.descent = descent.optimizer
+    rateFactors = descent.factors
+    biasFactor = descent.biasFactor
     let schedule = spec.object("schedule") { ScheduleSpec(reading: $0) }
     self.schedule = schedule
     metrics = spec.objectOrDefaults("metrics") { MetricsSpec(reading: $0) }
@@ -52,35 +59,58 @@ extension ExperimentSpec {
       about: "how trials of a batch add up; learning rates refer to it")
   }
 
-  private static var descentVariants: [SpecObject.Variant<Optimizer?>] {
+  /// How W descends, as written.
+  private struct DescentSpec {
+    var optimizer: Optimizer?
+    var factors: [Double] = []
+    var biasFactor = 1.0
+
+    init(_ optimizer: Optimizer?) { self.optimizer = optimizer }
+
+    /// A rule whose steps are in proportion to its rate, which may then differ from part to part.
+    init(_ optimizer: Optimizer, factorsFrom spec: SpecObject) {
+      self.optimizer = optimizer
+      factors =
+        spec.optional(
+          "rateFactors", .list(of: .real(.atLeast(0)), atLeast: 1),
+          about: "factors on the rate, one per connection, inputs first") ?? []
+      biasFactor = spec.value(
+        "biasFactor", .real(.atLeast(0)), default: 1, about: "factor on the rate of biases")
+    }
+  }
+
+  private static var descentVariants: [SpecObject.Variant<DescentSpec>] {
     [
-      ("sgd", { .sgd(rate: Self.rate($0)) }),
+      ("sgd", { DescentSpec(.sgd(rate: Self.rate($0)), factorsFrom: $0) }),
       (
         "momentum",
         {
-          .momentum(
-            rate: Self.rate($0),
-            momentum: $0.value(
-              "momentum", .real(.from(0, below: 1)), default: 0.9, about: "share of the old step"))
+          DescentSpec(
+            .momentum(
+              rate: Self.rate($0),
+              momentum: $0.value(
+                "momentum", .real(.from(0, below: 1)), default: 0.9, about: "share of the old step")
+            ), factorsFrom: $0)
         }
       ),
       (
         "adam",
         {
-          .adam(
-            rate: Self.rate($0),
-            beta1: $0.value(
-              "beta1", .real(.from(0, below: 1)), default: 0.9,
-              about: "decay of the first moment; Kingma & Ba 2015"),
-            beta2: $0.value(
-              "beta2", .real(.from(0, below: 1)), default: 0.999,
-              about: "decay of the second moment; Kingma & Ba 2015"),
-            epsilon: $0.value(
-              "epsilon", .real(.greaterThan(0)), default: 1e-8,
-              about: "added to the root of the second moment; Kingma & Ba 2015"))
+          DescentSpec(
+            .adam(
+              rate: Self.rate($0),
+              beta1: $0.value(
+                "beta1", .real(.from(0, below: 1)), default: 0.9,
+                about: "decay of the first moment; Kingma & Ba 2015"),
+              beta2: $0.value(
+                "beta2", .real(.from(0, below: 1)), default: 0.999,
+                about: "decay of the second moment; Kingma & Ba 2015"),
+              epsilon: $0.value(
+                "epsilon", .real(.greaterThan(0)), default: 1e-8,
+                about: "added to the root of the second moment; Kingma & Ba 2015")))
         }
       ),
-      ("fixed", { _ in nil }),
+      ("fixed", { _ in DescentSpec(nil) }),
     ]
   }
 
@@ -103,6 +133,21 @@ extension ExperimentSpec {
         "target \(data.target.rawValue) needs \(outputs) outputs, but the last of `layers` is \(last)"
       )
     }
+    if !rateFactors.isEmpty, rateFactors.count != network.layers.count - 1 {
+      spec.report(
+        "descent",
+        "\(rateFactors.count) rateFactors for \(network.layers.count - 1) connections")
+    }
+    if network.dendritic == nil, feedback.initialization.design != nil {
+      spec.report(
+        "feedback",
+        "initialization \(feedback.initialization.rawValue) is a law of dendritic networks; use gaussian"
+      )
+    }
+    if feedback.learner == .symmetric, feedback.topology == .activity {
+      spec.report("feedback", "feedback from activity has no counterpart in W; use direct")
+    }
+    network.dendritic?.check(self, spec)
     if feedback.credit != .backpropagation, network.layers.count < 3 {
       spec.report("substrate", "feedback needs a hidden layer; `layers` has none")
     }
@@ -149,6 +194,7 @@ extension NetworkSpec {
       spec.report(
         "activations", "\(each.count) activations for \(layers.count - 2) hidden layers")
     }
+    dendritic = nil
     output = spec.value("output", .choice, default: .identity, about: "f of the outputs")
     initialization = spec.value(
       "initialization", .choice, default: .gaussian, about: "where W starts: N(0, 2/fan-in), …")

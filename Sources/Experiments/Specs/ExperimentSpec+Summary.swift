@@ -3,6 +3,7 @@
 internal import Foundation
 internal import LearningRules
 internal import RandomStreams
+internal import SpikingNetworks
 internal import Substrates
 
 extension ExperimentSpec {
@@ -25,6 +26,7 @@ extension ExperimentSpec {
         "noise        \(noise.distribution.rawValue), standard deviation \(noise.standardDeviation) at the \(noise.site.rawValue); \(presentation.comparison.rawValue) comparison"
       )
     }
+    if let dendritic = network.dendritic { lines += dendritic.summary(presentation) }
     let bytes = records.reduce(0) { total, record in
       let frames = (schedule.steps - 1) / record.every + 1
       return total + 4 * frames * record.trials * network.layers[record.layer]
@@ -34,7 +36,8 @@ extension ExperimentSpec {
   }
 
   private var creditSentence: String {
-    switch feedback.credit {
+    switch credit {
+    case .measured: "feedback through B, measured at the apical dendrites; never W"
     case .backpropagation: "backpropagation: reads W of the layers above (weight transport)"
     case .feedback:
       switch feedback.topology {
@@ -49,10 +52,11 @@ extension ExperimentSpec {
   private var learnerSentence: String {
     switch feedback.learner {
     case .fixed: feedback.credit == .feedback ? "B is fixed and random" : "no B"
+    case .symmetric: "B is a copy of W (weight transport)"
     case .gradient(let rate, let controlVariate):
       "B learns by stochastic gradient, rate \(rate)"
         + (controlVariate ? ", on the surprise (control variate)" : "")
-    case .ridge(let ridge, let forgetting, _):
+    case .ridge(let ridge, let forgetting, _, _):
       "B is the ridge least-squares solution, ridge \(ridge), forgetting \(forgetting)"
     }
   }
@@ -66,7 +70,22 @@ extension ExperimentSpec {
     let passes = forward + Double(presentation.passCount - 1) * (forward - first)
     let backward = forward - first
     let updates = descent == nil ? 0 : forward
-    let feedbackUpdates = feedback.learner == .fixed ? 0 : backward
+    let feedbackUpdates =
+      feedback.learner == .fixed || feedback.learner == .symmetric ? 0 : backward
     return Double(data.batch) * (passes + backward + updates + feedbackUpdates)
+  }
+}
+
+extension DendriticSpec {
+  /// The circuit and the trial in a line or two.
+  func summary(_ presentation: Presentation) -> [String] {
+    let signal = mode == .spiking ? "Poisson spikes" : "rates"
+    return [
+      "circuit      segregated dendrites, preset \(preset.rawValue), \(signal), g_a \(apicalConductance) per ms",
+      "trial        \(presentation.passCount) forward \(presentation.passCount == 1 ? "phase" : "phases") of \(forwardPhase) ms"
+        + (teaching == .measured || outputTargets == .measured
+          ? ", then \(targetPhase) ms with taught outputs" : "")
+        + "; teaching \(teaching.rawValue); a test lasts \(testPhase) ms",
+    ]
   }
 }

@@ -16,6 +16,10 @@ public struct ExperimentSpec: Sendable {
   public var feedback: FeedbackSpec
   /// How W descends; nil holds it fixed.
   public var descent: Optimizer?
+  /// Factors on the learning rate, one per connection; empty for 1 everywhere.
+  public var rateFactors: [Double]
+  /// The factor on the learning rate of biases.
+  public var biasFactor: Double
   /// The loss.
   public var loss: Loss
   /// The examples.
@@ -28,7 +32,7 @@ public struct ExperimentSpec: Sendable {
   public var records: [RecordSpec]
 }
 
-/// A rate network.
+/// A network: of rate units, or of neurons with segregated dendrites.
 public struct NetworkSpec: Sendable {
   /// The scalars of the computation.
   public enum Precision: String, Sendable, CaseIterable { case float32, float64 }
@@ -39,8 +43,10 @@ public struct NetworkSpec: Sendable {
   public var activations: [Activation]
   /// The output's non-linearity.
   public var output: OutputFunction
-  /// Where weights start.
+  /// Where weights of a rate network start.
   public var initialization: Initialization
+  /// What makes it a network of neurons with segregated dendrites, or nil.
+  public var dendritic: DendriticSpec?
   /// Whether biases learn. Biases that do not learn keep their initial values.
   public var learnsBiases: Bool
   /// `Float` or `Double`.
@@ -55,8 +61,9 @@ public struct FeedbackSpec: Sendable {
   /// Which learner changes B.
   public enum Learner: Sendable, Equatable {
     case fixed
+    case symmetric
     case gradient(rate: Double, controlVariate: Bool)
-    case ridge(ridge: Double, forgetting: Double, controlVariate: Bool)
+    case ridge(ridge: Double, forgetting: Double, controlVariate: Bool, solveEvery: Int = 1)
   }
 
   /// The rule.
@@ -64,7 +71,7 @@ public struct FeedbackSpec: Sendable {
   /// What B multiplies.
   public var topology: Topology
   /// Where B starts.
-  public var initialization: Initialization
+  public var initialization: WeightLaw
   /// Which learner changes B.
   public var learner: Learner
   /// How batches are shown.

@@ -31,6 +31,18 @@ extension FeedbackSpec {
         }
       ),
       (
+        "symmetric",
+        { spec in
+          var result = FeedbackSpec(credit: .feedback)
+          result.learner = .symmetric
+          result.initialization = .zero
+          result.topology = spec.value(
+            "topology", .choice, default: .layered,
+            about: "layered: B = W of the layer above; direct: the product of all W above")
+          return result
+        }
+      ),
+      (
         "nodePerturbation",
         { spec in
           var result = FeedbackSpec(credit: .nodePerturbation)
@@ -71,7 +83,10 @@ extension FeedbackSpec {
           about: "factor on the past per batch, for a moving W; 1 forgets nothing"),
         controlVariate: spec.value(
           "controlVariate", .boolean, default: false,
-          about: "fit to the control-variate estimate"))
+          about: "fit to the control-variate estimate"),
+        solveEvery: spec.value(
+          "solveEvery", .integer(.from(1, to: 1_000_000)), default: 1, unit: "steps",
+          about: "steps from one solution to the next; more than 1 saves time at small batches"))
       reject(["rate"], of: spec, "estimator ridge solves exactly and has no learning rate")
     case .sgd, .controlVariate:
       learner = .gradient(
@@ -80,7 +95,7 @@ extension FeedbackSpec {
           about: "learning rate of B per trial; 5e-4 in the paper's C.1"),
         controlVariate: controlVariate)
       reject(
-        ["ridge", "forgetting", "controlVariate"], of: spec,
+        ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
         "belongs to estimator ridge, and the estimator is \(estimator.rawValue)")
     }
     initialization = spec.value(

@@ -14,7 +14,12 @@ struct SetScore: Sendable {
 }
 
 /// Measures a network on fixed examples. Never changes it, and never draws from its noise.
-struct Evaluation<Network: Substrate & Sendable>: Sendable {
+///
+/// A network whose units spike is tested as it is, chance included (at addresses of the test's
+/// own); against the true gradient it is measured in two ways: what one trial teaches, chance and
+/// all, and what B carries when nothing is left to chance, both to the gradient of its
+/// deterministic twin.
+struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
   typealias Scalar = Network.Scalar
 
   /// Examples per block: what one thread takes at a time, whatever the number of threads.
@@ -33,8 +38,10 @@ struct Evaluation<Network: Substrate & Sendable>: Sendable {
       let range = block * blockSize..<min(set.count, (block + 1) * blockSize)
       let batch = set.batch(Array(range))
       var replica = network.replica()
-      var record = replica.makeRecord(trials: batch.trials, presentation: .quiet)
-      try replica.present(batch, loss: plan.loss, random: random, step: 0, into: &record)
+      var record = replica.makeRecord(trials: batch.trials, presentation: .test)
+      try replica.present(
+        batch, loss: plan.loss, random: random.purpose(.test).child(block), step: 0,
+        into: &record)
       return (record.loss.reduce(0, +), record.prediction.mistakes(against: batch.labels))
     }
     let loss = sums.reduce(0.0) { $0 + $1.0 } / Double(set.count)
@@ -48,6 +55,8 @@ struct Evaluation<Network: Substrate & Sendable>: Sendable {
   struct LayerAgreement: Sendable {
     /// Degrees between λ and ∂L/∂h, mean over trials.
     var angle: Double?
+    /// The same angle of a trial that has chance beside its noise; nil where there is none.
+    var singleTrialAngle: Double?
     /// Mean square of (estimate − true gradient) per trial and unit, for one perturbed
     /// presentation; nil where nothing is perturbed.
     var estimatorVariance: Double?
@@ -58,34 +67,62 @@ struct Evaluation<Network: Substrate & Sendable>: Sendable {
     _ network: Network, _ pathway: FeedbackPathway<Scalar>, _ baseline: Baseline.State,
     on batch: Batch<Scalar>, step: Int
   ) throws -> [LayerAgreement] {
-    var replica = network.replica()
     let key = random.purpose(.test)
-    var record = replica.makeRecord(trials: batch.trials, presentation: plan.presentation)
-    try replica.present(batch, loss: plan.loss, random: key, step: step, into: &record)
-    var state = baseline
-    plan.baseline.apply(to: &record, state: &state)
-    var truth = replica.makeRecord(trials: batch.trials, presentation: .quiet)
-    try replica.present(batch, loss: plan.loss, random: key, step: step, into: &truth)
-    CreditRule.backpropagation.assign(to: &truth, pathway: pathway) {
-      replica.connection($0).weights
-    }
-    plan.credit.assign(to: &record, pathway: pathway) { replica.connection($0).weights }
+    let twin = network.deterministicTwin()
+    let record = try credited(twin ?? network.replica(), pathway, baseline, batch, key, step)
+    let single =
+      twin == nil ? nil : try credited(network.replica(), pathway, baseline, batch, key, step)
+    let truth = try trueGradient(twin ?? network.replica(), pathway, batch, key, step)
     return record.layers.indices.map { index in
       let trueGradient = truth.layers[index].teaching
-      var variance: Double?
-      if plan.presentation.noise != nil {
-        var difference = trueGradient
-        difference.setEstimate(
-          scalar: record.advantage, perturbation: record.layers[index].perturbation.values,
-          variance: record.layers[index].perturbation.variance)
-        difference.subtractProduct(record.layers[index].perturbation.gain, trueGradient)
-        let norm = difference.frobeniusNorm
-        variance = norm * norm / Double(difference.rows * difference.columns)
-      }
       return LayerAgreement(
         angle: Alignment.meanAngle(record.layers[index].teaching, trueGradient),
-        estimatorVariance: variance)
+        singleTrialAngle: single.flatMap {
+          Alignment.meanAngle($0.layers[index].teaching, trueGradient)
+        },
+        estimatorVariance: estimatorVariance(single ?? record, index, trueGradient))
     }
+  }
+
+  /// A training presentation with its teaching signals.
+  private func credited(
+    _ network: Network, _ pathway: FeedbackPathway<Scalar>, _ baseline: Baseline.State,
+    _ batch: Batch<Scalar>, _ key: RandomKey, _ step: Int
+  ) throws -> TrialRecord<Scalar> {
+    var network = network
+    var record = network.makeRecord(trials: batch.trials, presentation: plan.presentation)
+    try network.present(batch, loss: plan.loss, random: key, step: step, into: &record)
+    var state = baseline
+    plan.baseline.apply(to: &record, state: &state)
+    plan.credit.assign(to: &record, pathway: pathway) { network.connection($0).weights }
+    return record
+  }
+
+  /// A quiet presentation with the gradient in the place of teaching signals.
+  private func trueGradient(
+    _ network: Network, _ pathway: FeedbackPathway<Scalar>, _ batch: Batch<Scalar>,
+    _ key: RandomKey, _ step: Int
+  ) throws -> TrialRecord<Scalar> {
+    var network = network
+    var truth = network.makeRecord(trials: batch.trials, presentation: .quiet)
+    try network.present(batch, loss: plan.loss, random: key, step: step, into: &truth)
+    CreditRule.backpropagation.assign(to: &truth, pathway: pathway) {
+      network.connection($0).weights
+    }
+    return truth
+  }
+
+  private func estimatorVariance(
+    _ record: TrialRecord<Scalar>, _ index: Int, _ trueGradient: Matrix<Scalar>
+  ) -> Double? {
+    guard plan.presentation.noise != nil else { return nil }
+    var difference = trueGradient
+    difference.setEstimate(
+      scalar: record.advantage, perturbation: record.layers[index].perturbation.values,
+      variance: record.layers[index].perturbation.variance)
+    difference.subtractProduct(record.layers[index].perturbation.gain, trueGradient)
+    let norm = difference.frobeniusNorm
+    return norm * norm / Double(difference.rows * difference.columns)
   }
 }
 

@@ -37,6 +37,9 @@ public struct MetricsRow: Sendable, Equatable {
     if spec.feedback.presentation.noise != nil {
       columns += layers.map { "estimator_variance_\($0)" }
     }
+    if spec.network.dendritic != nil {
+      columns += layers.map { "single_trial_angle_\($0)" }
+    }
     if spec.metrics.paper, spec.feedback.topology == .layered {
       for layer in layers {
         columns += ["paper_angle", "paper_relative_error", "paper_sign_congruence"].map {

@@ -6,6 +6,7 @@ internal import LearningRules
 internal import LinearAlgebra
 internal import RandomStreams
 internal import RateNetworks
+internal import SpikingNetworks
 internal import Substrates
 
 /// Running sums between two rows of the metrics. Saved, so that a resumed run's next row is the
@@ -19,8 +20,8 @@ struct RunningSums: Codable, Sendable {
 }
 
 /// An experiment in memory: a trainer, its data, and what is measured. Knows no files.
-struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyable {
-  typealias Network = RateNetwork<Scalar>
+struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable {
+  typealias Scalar = Network.Scalar
 
   let spec: ExperimentSpec
   let columns: [String]
@@ -48,23 +49,17 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
   init(
     _ spec: ExperimentSpec, learner: Learner, data: ExperimentData<Scalar>, random: RandomKey,
     threads: Int
-  ) {
+  ) throws {
     self.spec = spec
     self.data = data
     self.random = random
     columns = MetricsRow.columns(for: spec)
     let architecture = spec.network.architecture
-    let network = Network(
-      architecture, activations: spec.network.activations, output: spec.network.output,
-      initialization: spec.network.initialization, random: random)
-    let plan = LearningPlan(
-      credit: spec.feedback.credit, presentation: spec.feedback.presentation,
-      baseline: spec.feedback.baseline, descent: spec.descent, loss: spec.loss,
-      warmup: spec.feedback.warmup, learnsBiases: spec.network.learnsBiases)
+    let plan = spec.plan
     trainer = Trainer(
-      network, plan: plan, learner: learner,
-      pathway: spec.feedback.pathway(architecture, random: random),
-      trials: spec.data.batch, random: random)
+      try Network.make(spec, random: random), plan: plan, learner: learner,
+      pathway: try Network.pathway(spec, random: random), trials: spec.data.batch,
+      random: random)
     evaluation = Evaluation(plan: plan, random: random, threads: threads)
     order = EpochOrder(count: data.training.count, key: random.purpose(.shuffling))
     testOrder = EpochOrder(count: data.test.count, key: random.purpose(.shuffling).child(1))
@@ -83,12 +78,15 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
   }
 
   /// One training step.
-  @specialized(where Scalar == Float, Learner == FixedFeedback)
-  @specialized(where Scalar == Float, Learner == GradientFeedback)
-  @specialized(where Scalar == Float, Learner == RidgeFeedback)
-  @specialized(where Scalar == Double, Learner == FixedFeedback)
-  @specialized(where Scalar == Double, Learner == GradientFeedback)
-  @specialized(where Scalar == Double, Learner == RidgeFeedback)
+  @specialized(where Network == RateNetwork<Float>, Learner == FixedFeedback)
+  @specialized(where Network == RateNetwork<Float>, Learner == GradientFeedback)
+  @specialized(where Network == RateNetwork<Float>, Learner == RidgeFeedback)
+  @specialized(where Network == RateNetwork<Double>, Learner == FixedFeedback)
+  @specialized(where Network == RateNetwork<Double>, Learner == GradientFeedback)
+  @specialized(where Network == RateNetwork<Double>, Learner == RidgeFeedback)
+  @specialized(where Network == DendriticNetwork<Float>, Learner == FixedFeedback)
+  @specialized(where Network == DendriticNetwork<Float>, Learner == GradientFeedback)
+  @specialized(where Network == DendriticNetwork<Float>, Learner == RidgeFeedback)
   mutating func step() throws {
     let step = trainer.state.step
     if nextStep != step {
@@ -174,6 +172,7 @@ struct TrainingSession<Scalar: NetworkScalar, Learner: FeedbackLearner>: ~Copyab
     for (index, layer) in layers.enumerated() {
       row["angle_\(index + 1)"] = layer.angle
       row["estimator_variance_\(index + 1)"] = layer.estimatorVariance
+      row["single_trial_angle_\(index + 1)"] = layer.singleTrialAngle
       if spec.feedback.credit == .feedback,
         let matrices = MatrixAgreement(state.pathway, layer: index, in: network)
       {
@@ -211,18 +210,14 @@ extension FeedbackSpec {
   func pathway<Scalar>(
     _ architecture: Architecture, random: RandomKey
   ) -> FeedbackPathway<Scalar> {
-    let lowered: FeedbackPathway<Scalar>.Topology =
-      switch topology {
-      case .layered: .layered
-      case .direct: .direct
-      case .activity: .activity
-      }
-    var pathway = FeedbackPathway<Scalar>(zeroFor: architecture, topology: lowered)
-    guard credit == .feedback, initialization != .zero else { return pathway }
+    var pathway = FeedbackPathway<Scalar>(zeroFor: architecture, topology: .init(topology))
+    guard credit == .feedback, let law = initialization.initialization, law != .zero else {
+      return pathway
+    }
     let key = random.purpose(.initialFeedback)
     for index in pathway.weights.indices {
       // The law of the matching W, whose fan-in is the width of this layer.
-      pathway.weights[index] = initialization.matrix(
+      pathway.weights[index] = law.matrix(
         rows: pathway.weights[index].rows, columns: pathway.weights[index].columns,
         fanIn: pathway.weights[index].rows, random: key.child(index))
     }

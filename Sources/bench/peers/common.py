@@ -1,7 +1,7 @@
 """What all the peers share: one thread, the data, the initial weights, and the server loop.
 
 Import this module before numpy, jax or torch: it fixes the thread counts, which those
-libraries read once, when they are loaded.
+libraries read once, when they are loaded. Peers of the spiking benchmarks take `--threads 2`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 import time
 from typing import Callable, NamedTuple
 
+THREADS = int(sys.argv[sys.argv.index("--threads") + 1]) if "--threads" in sys.argv[:-1] else 1
 # NPROC and PJRT_NPROC (older and newer name) size XLA's own thread pool, which its flags below do
 # not: with those alone a JAX process used 1.6 cores, and was slower for it.
 for _variable in (
@@ -22,11 +23,12 @@ for _variable in (
     "NPROC",
     "PJRT_NPROC",
 ):
-    os.environ[_variable] = "1"
+    os.environ[_variable] = str(THREADS)
 # A forced OPENBLAS_CORETYPE would make NumPy run another machine's kernels: let OpenBLAS detect
 # the processor, as it does for anyone who has not set the variable.
 os.environ.pop("OPENBLAS_CORETYPE", None)
-os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+if THREADS == 1:
+    os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
 import numpy as np  # noqa: E402  (after the thread counts, on purpose)
@@ -146,11 +148,40 @@ def initial(spec, seed, ridge=False):
     return [w for w, _ in forward], [b for _, b in forward], feedback
 
 
-def main(make_peer, spec, ridge_variant=False):
-    """Builds the peer, then serves `run N` lines from standard input until `quit` or its end.
+def answers():
+    """A function that writes a line of JSON to standard output.
 
-    Standard output carries the JSON lines alone: whatever a library prints goes to standard error.
+    Standard output carries these lines alone: whatever a library prints goes to standard error.
     """
+    lines = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+
+    def answer(**fields):
+        print(json.dumps(fields), file=lines)
+
+    return answer
+
+
+def serve(answer, chunk, run):
+    """Serves `run N` lines from standard input until `quit` or its end.
+
+    `run(N)` returns the fields of the answer.
+    """
+    allowed = range(chunk, sys.maxsize, chunk)
+    for line in sys.stdin:
+        match line.split():
+            case []:
+                continue
+            case ["quit"]:
+                return
+            case ["run", count] if count.isdecimal() and int(count) in allowed:
+                answer(**run(int(count)))
+            case _:
+                answer(error=f"expected `quit` or `run N`, N a positive multiple of {chunk}")
+
+
+def main(make_peer, spec, ridge_variant=False):
+    """Builds the peer, warms it up, then serves."""
     parser = argparse.ArgumentParser(description=f"A peer of the {spec.name} benchmark.")
     parser.add_argument("--data", help="folder with the MNIST IDX files, gzip or plain")
     parser.add_argument("--seed", type=int, default=1)
@@ -160,12 +191,7 @@ def main(make_peer, spec, ridge_variant=False):
     arguments = parser.parse_args()
     ridge = ridge_variant and arguments.ridge
 
-    answers = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)
-
-    def answer(**fields):
-        print(json.dumps(fields), file=answers)
-
+    answer = answers()
     data = load(arguments.data)
     peer = make_peer(spec, data, initial(spec, arguments.seed, ridge), arguments.seed, ridge)
     peer.run(-(-arguments.warm_up // peer.chunk) * peer.chunk)
@@ -178,17 +204,11 @@ def main(make_peer, spec, ridge_variant=False):
         data=data.source,
         chunk=peer.chunk,
     )
-    allowed = range(peer.chunk, sys.maxsize, peer.chunk)
-    for line in sys.stdin:
-        match line.split():
-            case []:
-                continue
-            case ["quit"]:
-                return
-            case ["run", count] if count.isdecimal() and (steps := int(count)) in allowed:
-                wall, cpu = time.perf_counter(), time.process_time()
-                loss = peer.run(steps)
-                wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-                answer(steps=steps, wall_seconds=wall, cpu_seconds=cpu, loss=loss)
-            case _:
-                answer(error=f"expected `quit` or `run N`, N a positive multiple of {peer.chunk}")
+
+    def run(steps):
+        wall, cpu = time.perf_counter(), time.process_time()
+        loss = peer.run(steps)
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        return dict(steps=steps, wall_seconds=wall, cpu_seconds=cpu, loss=loss)
+
+    serve(answer, peer.chunk, run)

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import SpikingNetworks
+
+extension SimulationSpec {
+  /// The network, with what `files` hold.
+  ///
+  /// - Throws: `ModelError`; and `RunFailure` or `DatasetError` for a file.
+  func network(_ files: some InputFiles) throws -> Network {
+    var counts: [String: Int] = [:]
+    var built: [Population] = []
+    for population in populations {
+      counts[population.name] = population.count
+      built.append(try population.population(files))
+    }
+    var senders: [SpikeSource] = []
+    for source in sources {
+      let pattern = try source.pattern(files)
+      senders.append(try SpikeSource(name: source.name, pattern: pattern))
+      counts[source.name] = senders.last!.count
+    }
+    var connections: [Projection] = []
+    for projection in projections {
+      var connectivity: Projection.Connectivity
+      switch projection.connectivity {
+      case .given(let given): connectivity = given
+      case .matrix(let path, let keyPath):
+        connectivity = .matrix(
+          try files.weights(
+            path, rows: counts[projection.source]!, columns: counts[projection.target]!, keyPath))
+      }
+      connections.append(
+        try Projection(
+          from: projection.source, to: projection.target, receptor: projection.receptor,
+          delay: projection.delay, connectivity: connectivity))
+    }
+    return try Network(
+      timeStep: timeStep, populations: built, sources: senders, projections: connections)
+  }
+}
+
+extension PopulationSpec {
+  /// The population, with what `files` hold.
+  func population(_ files: some InputFiles) throws -> Population {
+    var inputs: [CurrentInput] = []
+    for current in currents {
+      let course = try current.course.course(files)
+      for cells in Self.ranges(current.cells) {
+        inputs.append(
+          CurrentInput(compartment: current.compartment, cells: cells, course: course))
+      }
+    }
+    var steps: [ConductanceInput] = []
+    for conductance in conductances {
+      let course = try conductance.course.course(files)
+      for cells in Self.ranges(conductance.cells) {
+        steps.append(
+          try ConductanceInput(
+            compartment: conductance.compartment, cells: cells,
+            reversalPotential: conductance.reversalPotential, course: course))
+      }
+    }
+    return try Population(
+      name: name, count: count, model: model, method: method, convention: convention,
+      noise: noise, currents: inputs, conductances: steps, drives: drives)
+  }
+
+  private static func ranges(_ cells: [Range<Int>]?) -> [Range<Int>?] {
+    cells.map { $0.map { $0 } } ?? [nil]
+  }
+}
+
+extension CourseSpec {
+  fileprivate func course(_ files: some InputFiles) throws -> Course {
+    switch self {
+    case .given(let course): course
+    case .file(let path, let shape, let keyPath): try files.course(path, shape, keyPath)
+    }
+  }
+}
+
+extension SourceSpec {
+  fileprivate func pattern(_ files: some InputFiles) throws -> SpikeSource.Pattern {
+    switch pattern {
+    case .given(let pattern): pattern
+    case .file(let path, let count, let keyPath):
+      .times(try files.spikes(path, cells: count, keyPath))
+    case .image(let set, let index, let isTest, let rate, let keyPath):
+      .poisson(
+        rates: try files.pixels(set, index, isTest: isTest, keyPath).map { $0 * rate })
+    }
+  }
+}

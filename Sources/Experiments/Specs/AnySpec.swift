@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What a specification can be: the training of a network, or a simulation of neurons.
+public enum AnySpec: Sendable {
+  /// The training of a network.
+  case experiment(ExperimentSpec)
+  /// A simulation of compartment neurons.
+  case simulation(SimulationSpec)
+
+  /// Reads a document as what it is: a simulation where `simulation` is written at its top.
+  public static func read(
+    _ document: SpecDocument
+  ) throws(SpecError) -> (value: AnySpec, resolved: ResolvedSpec) {
+    if document.has("simulation") {
+      let (spec, resolved) = try document.read(SimulationSpec.init(reading:))
+      return (.simulation(spec), resolved)
+    }
+    let (spec, resolved) = try document.read(ExperimentSpec.init(reading:))
+    return (.experiment(spec), resolved)
+  }
+
+  /// In a few lines: what it is and what it costs.
+  public var summary: String {
+    switch self {
+    case .experiment(let spec): spec.summary
+    case .simulation(let spec): spec.summary
+    }
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Copies of a state into storage that is there already.
+
+extension DendriteState {
+  /// Becomes `other`, a state of the same network, without allocating.
+  mutating func assign(_ other: DendriteState) {
+    step = other.step
+    for index in layers.indices { layers[index].assign(other.layers[index]) }
+    for index in traces.indices {
+      traces[index].assign(other.traces[index])
+      history[index].assign(other.history[index])
+    }
+  }
+}
+
+extension DendriteLayerState {
+  fileprivate mutating func assign(_ other: DendriteLayerState) {
+    values.assign(other.values)
+    basalRing.assign(other.basalRing)
+    apicalRing.assign(other.apicalRing)
+    place = other.place
+    isPerturbed = other.isPerturbed
+  }
+}
+
+extension DendriteRows {
+  fileprivate mutating func assign(_ other: DendriteRows) {
+    precondition(
+      count == other.count && stride == other.stride,
+      "[\(count), \(stride)] becomes [\(other.count), \(other.stride)]")
+    let number = elements.count
+    guard number > 0 else { return }
+    unsafe elements.withUnsafeMutableBufferPointer { to in
+      unsafe other.elements.withUnsafeBufferPointer { from in
+        unsafe to.baseAddress!.update(from: from.baseAddress!, count: number)
+      }
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LinearAlgebra
+public import RandomStreams
+public import Substrates
+
+extension DendriticNetwork {
+  /// Shows a batch, trial by trial; see `Substrate.present` and `DendriticTrial`.
+  ///
+  /// Inputs are rates over φ_max and must not be negative. Where teaching is measured, targets lie
+  /// between 0 and 1.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func present(
+    _ batch: Batch<Scalar>, loss: Loss, random: RandomKey, step: Int,
+    into record: inout TrialRecord<Scalar>
+  ) throws(SubstrateError) {
+    precondition(
+      batch.trials == record.trials && batch.inputs.units == architecture.inputs
+        && batch.targets.columns == architecture.outputs,
+      "a batch [\(batch.trials), \(batch.inputs.units)] → \(batch.targets.columns) for a record of \(record.trials) trials and a network \(architecture.widths)"
+    )
+    let presentation = record.presentation
+    prepare(presentation, trials: batch.trials)
+    let carries = trial.carriesState && batch.trials == 1 && !presentation.isTest
+    for index in 0..<batch.trials {
+      runTrial(index, batch, presentation, random, step: step, carries: carries)
+    }
+    let needsSlopes = presentation.activityFrom != .clean
+    if presentation.needsCleanPass {
+      score(.clean, batch, loss, needsSlopes: true, presentation)
+    }
+    if presentation.noise != nil {
+      score(.first, batch, loss, needsSlopes: needsSlopes, presentation)
+      setVariances(presentation)
+    }
+    if presentation.needsSecondPass {
+      score(.second, batch, loss, needsSlopes: needsSlopes, presentation)
+    }
+    record.labels = batch.labels
+    recordInputs(batch.inputs, presentation, carries: carries, &record)
+    if presentation.measuresTeaching { recordTeaching(presentation, &record) }
+    record.compose(
+      clean: &workspace.clean.pass, first: &workspace.first.pass, second: &workspace.second.pass)
+    try record.checkFinite()
+  }
+
+  /// Buffers for this many trials, and an engine that makes this noise.
+  private mutating func prepare(_ presentation: Presentation, trials: Int) {
+    if workspace.trials != trials {
+      workspace = DendriticWorkspace(architecture, trial, trials: trials)
+    }
+    if let wanted = presentation.noise, wanted != noise {
+      do {
+        engine = try Self.engine(
+          trial, engine.connections, topology, feedback: engine.feedback, noise: wanted)
+      } catch {
+        preconditionFailure("noise \(wanted) that the circuit does not allow: \(error)")
+      }
+      noise = wanted
+      workspace.variances = [:]
+    }
+    if workspace.running == nil { workspace.running = engine.makeState() }
+  }
+
+  private mutating func runTrial(
+    _ index: Int, _ batch: Batch<Scalar>, _ presentation: Presentation, _ random: RandomKey,
+    step: Int, carries: Bool
+  ) {
+    let spikes = random.purpose(.spikes).child(step).child(index)
+    var forward = trial.forward.base
+    var target = trial.target.base
+    if trial.forward.mean > 0 || trial.target.mean > 0 {
+      var generator = GSLRandom(spikes.child(Self.durations))
+      forward = trial.forward.steps(&generator)
+      target = trial.target.steps(&generator)
+    }
+    var window = trial.circuit.window
+    if presentation.isTest {
+      forward = trial.testSteps
+      window = trial.testWindow
+    }
+    engine.show(batch.inputs, trial: index)
+    var phase = DendriticPhase<Scalar>(
+      steps: forward, window: trial.window(window, steps: forward),
+      spikes: spikes.child(Self.commonSpikes))
+    if presentation.needsCleanPass {
+      run(phase, index, carries, into: .clean)
+      if presentation.measuresTeaching { teach(index, batch, target, spikes) }
+      if carries { keepEnd() }
+    }
+    guard presentation.noise != nil else {
+      if carries { adoptCarried() }
+      return
+    }
+    let noiseKey = random.purpose(.perturbation).child(step).child(index)
+    phase.perturbation = .drawn(noiseKey)
+    if !trial.sharesSpikes { phase.spikes = spikes.child(Self.firstSpikes) }
+    run(phase, index, carries, into: .first)
+    rememberVariance(forward, phase.window)
+    workspace.stepsOfTrial[index] = forward
+    if !presentation.needsCleanPass {
+      if presentation.measuresTeaching { teach(index, batch, target, spikes) }
+      if carries { keepEnd() }
+    }
+    if presentation.needsSecondPass {
+      phase.perturbation =
+        presentation.comparison == .antithetic
+        ? .mirrored(noiseKey)
+        : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
+      if !trial.sharesSpikes { phase.spikes = spikes.child(Self.secondSpikes) }
+      run(phase, index, carries, into: .second)
+    }
+    if carries { adoptCarried() }
+  }
+
+  private static var commonSpikes: Int { 0 }
+  private static var targetSpikes: Int { 1 }
+  private static var firstSpikes: Int { 2 }
+  private static var secondSpikes: Int { 3 }
+  private static var durations: Int { 4 }
+
+  /// A forward phase of one trial, from the start.
+  private mutating func run(
+    _ phase: DendriticPhase<Scalar>, _ index: Int, _ carries: Bool,
+    into pass: DendriticWorkspace<Scalar>.PassName
+  ) {
+    if carries { workspace.running?.assign(start) } else { workspace.running?.reset() }
+    advance(phase)
+    let averages = workspace.averages
+    workspace[pass].store(averages, trial, trial: index)
+  }
+
+  /// Goes on from where the last phase ended, with taught outputs.
+  private mutating func teach(
+    _ index: Int, _ batch: Batch<Scalar>, _ steps: Int, _ spikes: RandomKey
+  ) {
+    for unit in 0..<architecture.outputs { workspace.targets[unit] = batch.targets[index, unit] }
+    advance(
+      DendriticPhase(
+        steps: steps, window: trial.window(trial.circuit.window, steps: steps),
+        targets: workspace.targets, spikes: spikes.child(Self.targetSpikes)))
+    let averages = workspace.averages
+    workspace.taught.store(averages, trial, trial: index)
+  }
+
+  private mutating func advance(_ phase: DendriticPhase<Scalar>) {
+    guard var running = workspace.running.take() else {
+      preconditionFailure("a phase without a state")
+    }
+    engine.run(phase, &running, into: &workspace.averages)
+    workspace.running = consume running
+  }
+
+  /// Keeps the end of the phases that the next trial continues.
+  private mutating func keepEnd() {
+    guard let end = workspace.running else { return }
+    if workspace.end == nil { workspace.end = end } else { workspace.end?.assign(end) }
+  }
+
+  private mutating func adoptCarried() {
+    if let end = workspace.end { start.assign(end) }
+  }
+}
+
+extension DendriticTrial {
+  /// The steps of a phase over which averages are taken.
+  func window(
+    _ window: SegregatedDendriteParameters.Window, steps: Int
+  ) -> Range<Int> {
+    switch window {
+    case .last(let duration): (steps - circuit.steps(duration))..<steps
+    case .afterSettling(let duration): circuit.steps(duration)..<steps
+    }
+  }
+}

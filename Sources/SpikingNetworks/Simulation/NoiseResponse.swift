@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import Integration
+internal import RealModule
+
+/// What a source of noise does to the potentials of its population, by linear theory.
+///
+/// Around the operating point (the steady state with every conductance at its mean) a cell follows
+///
+///     V_{k+1} = P V_k + q x_k,   x_{k+1} = a x_k + s n_k,
+///
+/// where x is the noise held over a step, P = e^{A dt}, q the response to one unit of x, and n
+/// standard normal. This is what the simulation does, so the covariances below have no error from
+/// dt. They are exact for additive forms (`pushPull`, `current`) where nothing else moves;
+/// for `conductance` they are of first order in x/G, and `isFirstOrder` says so.
+public struct NoiseResponse: Sendable {
+  /// The potentials at the operating point, in mV, `[compartments]`.
+  public let operatingPoint: [Double]
+  /// The potential of every compartment per unit of a constant x, in mV per nS, pA or 1.
+  public let gains: [Double]
+  /// Whether the theory neglects higher orders of x.
+  public let isFirstOrder: Bool
+  /// P, `[compartments, compartments]`.
+  let propagator: [Double]
+  /// q, `[compartments]`.
+  let input: [Double]
+  /// ⟨x⟩: 0 but for a Poisson barrage.
+  let mean: Double
+  private let decay: Double
+  private let variance: Double
+  private let isFrozen: Bool
+  private let n: Int
+
+  /// The response of `population` to its source number `index`; nil for a multiplicative source,
+  /// whose size depends on what arrives.
+  public init?(_ index: Int, in population: Population, timeStep: Double) {
+    let source = population.noise[index]
+    let model = population.model
+    n = model.compartments.count
+    let place = model.index(ofCompartment: source.compartment)!
+    // Mean conductances and currents of every source.
+    var conductance = Array(repeating: 0.0, count: n)
+    var current = model.compartments.map { $0.current + $0.leakConductance * $0.restingPotential }
+    for other in population.noise {
+      let c = model.index(ofCompartment: other.compartment)!
+      let barrage = other.meanArrivals(timeStep: timeStep)
+      let ito =
+        other.process == .white && other.interpretation == .ito
+        ? other.strength * other.strength / (2 * model.compartments[c].capacitance) : 0
+      switch other.form {
+      case .conductance(let mean, let reversal, _):
+        let isBarrage = if case .poisson = other.process { true } else { false }
+        let g = (isBarrage ? barrage : mean) + ito
+        conductance[c] += g
+        current[c] += g * reversal
+      case .pushPull(let base, let up, let down):
+        conductance[c] += 2 * base
+        current[c] += base * (up + down) + barrage * (up - down) / 2
+      case .current(let mean):
+        let isBarrage = if case .poisson = other.process { true } else { false }
+        current[c] += isBarrage ? barrage : mean
+      case .multiplicative: return nil
+      }
+    }
+    let coupling = LoweredCell.couplings(of: model)
+    var a = Array(repeating: 0.0, count: n * n)
+    for (c, compartment) in model.compartments.enumerated() {
+      var total = compartment.leakConductance + conductance[c]
+      for j in 0..<n {
+        total += coupling[c * n + j]
+        a[c * n + j] += coupling[c * n + j] / compartment.capacitance
+      }
+      a[c * n + c] -= total / compartment.capacitance
+    }
+    guard let solution = try? LinearPropagator(a, interval: timeStep) else { return nil }
+    propagator = solution.propagator
+    let charge = zip(current, model.compartments).map { $0 / $1.capacitance }
+    operatingPoint = Self.fixedPoint(propagator, solution.offset(charge), n)
+    var unit = Array(repeating: 0.0, count: n)
+    switch source.form {
+    case .conductance(_, let reversal, _):
+      unit[place] = reversal - operatingPoint[place]
+      isFirstOrder = true
+    case .pushPull(_, let up, let down):
+      unit[place] = (up - down) / 2
+      isFirstOrder = false
+    case .current, .multiplicative:
+      unit[place] = 1
+      isFirstOrder = false
+    }
+    unit[place] /= model.compartments[place].capacitance
+    input = solution.offset(unit)
+    gains = Self.fixedPoint(propagator, input, n)
+    let s = source.strength
+    mean = source.meanArrivals(timeStep: timeStep)
+    switch source.process {
+    case .frozen: (decay, variance, isFrozen) = (1, s * s, true)
+    case .white: (decay, variance, isFrozen) = (0, s * s / timeStep, false)
+    case .ornsteinUhlenbeck(let tau):
+      let noise = try? OrnsteinUhlenbeck(standardDeviation: s, timeConstant: tau)
+      (decay, variance, isFrozen) = (noise?.step(timeStep).decay ?? 0, s * s, false)
+    case .poisson(let rate, let tau):
+      // Sampled after the arrivals of a step: x ← a x + s N, Var N = rate dt.
+      let noise = try? OrnsteinUhlenbeck(standardDeviation: 1, timeConstant: tau)
+      let a = noise?.step(timeStep).decay ?? 0
+      (decay, variance, isFrozen) = (a, s * s * rate * timeStep / (1 - a * a), false)
+    }
+  }
+
+  /// The fixed point of V ← P V + q, which solves (1 − P) V = q.
+  private static func fixedPoint(_ p: [Double], _ q: [Double], _ n: Int) -> [Double] {
+    let matrix = SquareMatrix.identity(n) + -1 * SquareMatrix(size: n, elements: p)
+    return matrix.inverse.applied(to: q)
+  }
+
+  /// The stationary variance of the potential of compartment `c`, in mV².
+  public func variance(of c: Int) -> Double {
+    isFrozen ? gains[c] * gains[c] * variance : covariances(of: c, lags: 1)[0]
+  }
+
+  /// The variance of the mean of the potential of compartment `c` over `window` successive step
+  /// ends: (1/w²) Σ_ij Cov(V_i, V_j), in mV².
+  public func windowMeanVariance(of c: Int, window: Int) -> Double {
+    precondition(window >= 1, "a window of \(window) steps")
+    if isFrozen { return variance(of: c) }
+    let covariances = covariances(of: c, lags: window)
+    var sum = Double(window) * covariances[0]
+    for lag in 1..<max(window, 1) { sum += 2 * Double(window - lag) * covariances[lag] }
+    return sum / Double(window * window)
+  }
+
+  /// Cov(V_k, V_{k+lag}) for lag 0, 1, …: powers of M = [[P, q], [0, a]] on the stationary
+  /// covariance of (V, x), itself Σ M^j N M^jᵀ, summed by doubling.
+  private func covariances(of c: Int, lags: Int) -> [Double] {
+    let size = n + 1
+    var m = SquareMatrix(size: size)
+    for i in 0..<n {
+      for j in 0..<n { m[i, j] = propagator[i * n + j] }
+      m[i, n] = input[i]
+    }
+    m[n, n] = decay
+    var sum = SquareMatrix(size: size)
+    sum[n, n] = variance * (1 - decay * decay)
+    var power = m
+    // 2⁴⁰ steps are longer than any memory of a validated cell.
+    for _ in 0..<40 {
+      sum = sum + power * sum * power.transposed
+      power = power * power
+    }
+    var covariances: [Double] = []
+    var lagged = sum
+    for _ in 0..<lags {
+      covariances.append(lagged[c, c])
+      lagged = m * lagged
+    }
+    return covariances
+  }
+}
+
+extension NoiseSource {
+  /// ⟨x⟩ of a Poisson barrage as it is held, after the arrivals of a step: s ν dt/(1 − e^{−dt/τ}),
+  /// which is s ν τ for short steps; 0 for other processes.
+  func meanArrivals(timeStep: Double) -> Double {
+    guard case .poisson(let rate, let tau) = process else { return 0 }
+    return strength * rate * timeStep / -Double.expMinusOne(-timeStep / tau)
+  }
+}

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import CKernels
+internal import RandomStreams
+internal import RealModule
+
+/// Buffers of one thread while it walks a block through a stretch of steps.
+@safe final class StepScratch<Scalar: SpikingScalar> {
+  let floats: UnsafeMutablePointer<Float>
+  let words: UnsafeMutablePointer<UInt32>
+  let values: UnsafeMutablePointer<Scalar>
+  let fired: UnsafeMutablePointer<UInt32>
+  /// A copy of a block's state, where spikes are located.
+  let saved: UnsafeMutablePointer<Scalar>
+
+  init(lanes: Int, variables: Int) {
+    unsafe floats = .allocate(capacity: lanes)
+    unsafe floats.initialize(repeating: 0, count: lanes)
+    unsafe words = .allocate(capacity: lanes)
+    unsafe values = .allocate(capacity: lanes)
+    unsafe fired = .allocate(capacity: lanes)
+    unsafe saved = .allocate(capacity: lanes * variables)
+  }
+
+  deinit {
+    unsafe floats.deallocate()
+    unsafe words.deallocate()
+    unsafe values.deallocate()
+    unsafe fired.deallocate()
+    unsafe saved.deallocate()
+  }
+}
+
+extension PopulationRuntime {
+  /// What the courses of the inputs hold over every step of a stretch, `[inputs][steps]`.
+  struct Held: Sendable {
+    var currents: [[Double]] = []
+    var conductances: [[Double]] = []
+  }
+
+  /// The courses over steps `first ..< first + count`.
+  func held(first: Int, count: Int) -> Held {
+    func values(_ course: Course) -> [Double] {
+      (first..<first + count).map { course.held(from: Double($0) * timeStep, timeStep: timeStep) }
+    }
+    return Held(
+      currents: population.currents.map { values($0.course) },
+      conductances: population.conductances.map { values($0.course) })
+  }
+
+  /// Takes a block over steps `first ..< first + count`; its spikes go to `spikes[block]`, its
+  /// samples to `probes`.
+  func advance(
+    block: Int, first: Int, count: Int, held: Held, probes: [ProbeRuntime<Scalar>],
+    scratch: StepScratch<Scalar>, spikes: inout [Spike],
+    rates: UnsafeMutablePointer<Double>?
+  ) throws(SimulationError) {
+    spikes.removeAll(keepingCapacity: true)
+    let states = unsafe state.base + block * lowered.variables * lanes
+    for index in 0..<count {
+      let step = first + index
+      if hasHeldInputs || (isFresh && index == 0) {
+        unsafe hold(block, step, index, held, states, scratch)
+      }
+      if population.convention == .located {
+        try unsafe stepLocating(block, step, states, scratch, &spikes)
+        unsafe arrive(block, step, states, scratch)
+      } else {
+        try unsafe integrate(block, step, states)
+        unsafe arrive(block, step, states, scratch)
+        unsafe fire(block, step, states, scratch, &spikes)
+      }
+      if let rates = unsafe rates {
+        unsafe sendRates(block, states, rates + index * population.count)
+      }
+      for source in noise {
+        unsafe source.filter?.move(block: block, x: source.x.base + block * lanes)
+      }
+      for probe in probes { probe.sample(self, block: block, step: step, index: index) }
+    }
+    // Every 64 steps: a number that is not finite never becomes finite again.
+    if (first + count) / 64 != first / 64 {
+      try unsafe checkFinite(block, states, time: Double(first + count) * timeStep)
+    }
+  }
+
+  private func hold(
+    _ block: Int, _ step: Int, _ index: Int, _ held: Held,
+    _ states: UnsafeMutablePointer<Scalar>, _ scratch: StepScratch<Scalar>
+  ) {
+    let n = lowered.compartments
+    let current = unsafe self.current.base + block * n * lanes
+    for (c, compartment) in population.model.compartments.enumerated() {
+      unsafe (current + c * lanes).update(repeating: Scalar(compartment.current), count: lanes)
+    }
+    for (input, values) in zip(population.currents, held.currents) {
+      let place = unsafe current + population.model.index(ofCompartment: input.compartment)! * lanes
+      for lane in lanesOf(block, input.cells) { unsafe place[lane] += Scalar(values[index]) }
+    }
+    guard self.conductance.count > 0 || !noise.isEmpty else { return }
+    let conductance = unsafe self.conductance.base + block * n * lanes
+    if self.conductance.count > 0 { unsafe conductance.update(repeating: 0, count: n * lanes) }
+    for (input, values) in zip(population.conductances, held.conductances) {
+      let place = population.model.index(ofCompartment: input.compartment)! * lanes
+      let g = values[index]
+      for lane in lanesOf(block, input.cells) {
+        unsafe conductance[place + lane] += Scalar(g)
+        unsafe current[place + lane] += Scalar(g * input.reversalPotential)
+      }
+    }
+    for source in noise {
+      unsafe source.move(step: step, block: block, floats: scratch.floats, words: scratch.words)
+      unsafe source.hold(
+        block: block, cells: cells(ofBlock: block), state: states, conductance: conductance,
+        current: current, scratch: scratch.values)
+    }
+  }
+
+  private func lanesOf(_ block: Int, _ cells: Range<Int>?) -> Range<Int> {
+    guard let cells else { return 0..<lanes }
+    let first = block * lanes
+    return (cells.lowerBound - first).clamped(
+      to: 0..<lanes)..<(cells.upperBound - first).clamped(to: 0..<lanes)
+  }
+
+  private func integrate(
+    _ block: Int, _ step: Int, _ states: UnsafeMutablePointer<Scalar>
+  ) throws(SimulationError) {
+    if let solvers { return try solvers.advance(self, block: block, step: step) }
+    unsafe advanceKernel(lowered, block, states)
+  }
+
+  /// One step of `lowered`'s length by the kernels.
+  private func advanceKernel(
+    _ lowered: LoweredCell, _ block: Int, _ states: UnsafeMutablePointer<Scalar>
+  ) {
+    let held = block * lowered.compartments * lanes
+    let current = unsafe self.current.base + held
+    let waiting = unsafe refractory.base + block * lanes
+    if let linear = unsafe lowered.linear {
+      unsafe Scalar._advanceLinear(
+        OpaquePointer(lowered.cell), OpaquePointer(lowered.step), OpaquePointer(linear),
+        OpaquePointer(linear + 1), lanes, states, waiting, current)
+    } else {
+      unsafe Scalar._advance(
+        OpaquePointer(lowered.cell), OpaquePointer(lowered.step), lanes, states, waiting,
+        conductance.count == 0 ? nil : UnsafePointer(conductance.base + held), current)
+    }
+  }
+
+  private func arrive(
+    _ block: Int, _ step: Int, _ states: UnsafeMutablePointer<Scalar>,
+    _ scratch: StepScratch<Scalar>
+  ) {
+    let receptors = lowered.arrivals.count
+    let slot = step % slots
+    for r in reached {
+      let waiting = unsafe arrivals.base + ((block * slots + slot) * receptors + r) * lanes
+      let (variable, gain) = lowered.arrivals[r]
+      unsafe Scalar._arrive(lanes, gain, waiting, states + variable * lanes)
+    }
+    for drive in drives {
+      unsafe drive.key.fill(
+        step: step, first: block * lanes,
+        words: UnsafeMutableBufferPointer(start: scratch.words, count: lanes))
+      unsafe Scalar._poisson(
+        lanes, scratch.words, drive.thresholds.count, drive.thresholds.base, drive.gain,
+        states + drive.variable * lanes)
+    }
+  }
+
+  private func fire(
+    _ block: Int, _ step: Int, _ states: UnsafeMutablePointer<Scalar>,
+    _ scratch: StepScratch<Scalar>, _ spikes: inout [Spike]
+  ) {
+    guard let firing = population.model.firing else { return }
+    let cells = cells(ofBlock: block)
+    let first = block * lanes
+    let waiting = unsafe refractory.base + first
+    let stamp = population.convention == .onGridFromBegin ? step : step + 1
+    let time = Double(stamp) * timeStep
+    switch firing.mechanism {
+    case .threshold:
+      let count = unsafe Scalar._fire(
+        OpaquePointer(lowered.cell), lanes, cells, lowered.refractorySteps, states, waiting,
+        scratch.fired)
+      for k in 0..<count {
+        let cell = UInt32(first) + (unsafe scratch.fired[k])
+        spikes.append(Spike(step: step, cell: cell, time: time))
+      }
+    case .escape(let rate):
+      unsafe escapeKey.fill(
+        step: step, first: first,
+        words: UnsafeMutableBufferPointer(start: scratch.words, count: lanes))
+      let potential = unsafe states + population.model.spikingIndex! * lanes
+      for lane in 0..<cells {
+        if unsafe waiting[lane] > 0 {
+          unsafe waiting[lane] -= 1
+          continue
+        }
+        let probability = -Double.expMinusOne(-rate(Double(unsafe potential[lane])) * timeStep)
+        guard (Double(unsafe scratch.words[lane]) + 0.5) * 0x1p-32 < probability else { continue }
+        unsafe waiting[lane] = lowered.refractorySteps
+        spikes.append(Spike(step: step, cell: UInt32(first + lane), time: time))
+      }
+    case .rate: break
+    }
+  }
+
+  private func sendRates(
+    _ block: Int, _ states: UnsafeMutablePointer<Scalar>, _ rates: UnsafeMutablePointer<Double>
+  ) {
+    guard case .rate(let rate)? = population.model.firing?.mechanism else { return }
+    let potential = unsafe states + population.model.spikingIndex! * lanes
+    for lane in 0..<cells(ofBlock: block) {
+      unsafe rates[block * lanes + lane] = rate(Double(potential[lane]))
+    }
+  }
+
+  /// x·0 is 0 for finite numbers alone.
+  private func checkFinite(
+    _ block: Int, _ states: UnsafeMutablePointer<Scalar>, time: Double
+  ) throws(SimulationError) {
+    var sum: Scalar = 0
+    for index in 0..<lowered.variables * lanes { unsafe sum += states[index] * 0 }
+    guard sum != 0 else { return }
+    for variable in 0..<lowered.variables {
+      for lane in 0..<lanes where unsafe !states[variable * lanes + lane].isFinite {
+        throw .diverged(
+          population: population.name, cell: min(block * lanes + lane, population.count - 1),
+          variable: variableName(variable), time: time)
+      }
+    }
+  }
+
+  private func variableName(_ variable: Int) -> String {
+    let model = population.model
+    if variable < model.compartments.count { return "\(model.compartments[variable].name).v" }
+    let receptor = lowered.receptorVariables.lastIndex {
+      $0 <= variable && $0 >= lowered.compartments
+    }
+    return receptor.map { model.receptors[$0].path } ?? "a variable"
+  }
+
+  // MARK: Spikes inside the step
+
+  private func stepLocating(
+    _ block: Int, _ step: Int, _ states: UnsafeMutablePointer<Scalar>,
+    _ scratch: StepScratch<Scalar>, _ spikes: inout [Spike]
+  ) throws(SimulationError) {
+    let first = block * lanes
+    func record(_ lane: Int, _ time: Double) {
+      spikes.append(Spike(step: step, cell: UInt32(first + lane), time: time))
+    }
+    if let solvers {
+      return try solvers.advanceLocating(self, block: block, step: step, fire: record)
+    }
+    guard case .threshold(let threshold, _)? = population.model.firing?.mechanism else {
+      return unsafe advanceKernel(lowered, block, states)
+    }
+    let size = lowered.variables * lanes
+    unsafe scratch.saved.update(from: states, count: size)
+    unsafe advanceKernel(lowered, block, states)
+    let spiking = population.model.spikingIndex! * lanes
+    let start = Double(step) * timeStep
+    let limit = Scalar(threshold)
+    for lane in 0..<cells(ofBlock: block) {
+      let wasRefractory = unsafe refractoryUntil.base[first + lane] > start
+      if unsafe wasRefractory || states[spiking + lane] >= limit
+        || scratch.saved[spiking + lane] >= limit
+      {
+        unsafe walk(block, lane, step, states, scratch, record)
+      }
+    }
+  }
+
+  /// Takes one cell over a step piece by piece: to the end of its refractory period, to each
+  /// crossing of the threshold, to the step's end. A piece is a step of its own length by the
+  /// population's method; the crossing is where such a step ends on the threshold.
+  private func walk(
+    _ block: Int, _ lane: Int, _ step: Int, _ states: UnsafeMutablePointer<Scalar>,
+    _ scratch: StepScratch<Scalar>, _ record: (Int, Double) -> Void
+  ) {
+    let firing = population.model.firing!
+    guard case .threshold(let threshold, let reset) = firing.mechanism else { return }
+    let single = SingleCell(self, block: block, lane: lane)
+    let spiking = population.model.spikingIndex!
+    var x = (0..<lowered.variables).map { Double(unsafe scratch.saved[$0 * lanes + lane]) }
+    var t = Double(step) * timeStep
+    let end = Double(step + 1) * timeStep
+    var until = refractoryUntil[block * lanes + lane]
+    while t < end {
+      if until > t {
+        let stop = min(until, end)
+        x = single.advanced(x, by: stop - t, isRefractory: true)
+        t = stop
+        continue
+      }
+      if x[spiking] < threshold {
+        let next = single.advanced(x, by: end - t, isRefractory: false)
+        if next[spiking] < threshold {
+          x = next
+          break
+        }
+        let h = single.crossing(of: spiking, level: threshold, from: x, within: end - t)
+        x = single.advanced(x, by: h, isRefractory: false)
+        t += h
+      }
+      record(lane, t)
+      x[spiking] = reset
+      until = t + firing.refractoryPeriod
+    }
+    refractoryUntil[block * lanes + lane] = until
+    unsafe refractory.base[block * lanes + lane] = until > end ? 1 : 0
+    for v in 0..<lowered.variables { unsafe states[v * lanes + lane] = Scalar(x[v]) }
+  }
+}
+
+extension Int {
+  fileprivate func clamped(to range: Range<Int>) -> Int {
+    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+public import Integration
+
+/// Why a simulation stopped.
+public enum SimulationError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// GSL's solver failed in one cell.
+  case solver(population: String, cell: Int, step: Int, ODEError)
+  /// A variable stopped being finite.
+  case diverged(population: String, cell: Int, variable: String, time: Double)
+
+  /// The culprit, the place and what may help, in one line.
+  public var description: String {
+    switch self {
+    case .solver(let population, let cell, let step, let error):
+      "\(population), cell \(cell), step \(step): \(error)"
+    case .diverged(let population, let cell, let variable, let time):
+      "\(population), cell \(cell): \(variable) is no longer a finite number at \(time) ms; "
+        + "take a shorter step, or check the inputs"
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import Experiments
+import Foundation
+import Testing
+
+/// The promise on spiking networks: same specification and seed, same bits, whatever the threads
+/// and interruptions; activity that carries over is part of a checkpoint.
+@Suite struct DendriticRunLawTests {
+  private static let text = """
+    seed: 7
+    substrate: {dendritic: {layers: [784, 12, 10], teaching: measured, carryState: true, testPhase: 60}}
+    feedback: {perturbation: {topology: direct, estimator: ridge, solveEvery: 3, noise: {site: potential, standardDeviation: 0.3}}}
+    descent: {sgd: {rate: 0.1, biasFactor: 2}}
+    data: {syntheticDigits: {batch: 1, train: 300, test: 600, validation: 20}}
+    schedule: {steps: 60, evaluateEvery: 10, checkpointEvery: 20}
+    metrics: {examples: 5}
+    record: [{what: layer1.perturbation, every: 7}]
+    """
+
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("apical-test-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  private func request(
+    _ output: String, _ overrides: [String] = [], threads: Int = 1, resumes: Bool = false
+  ) throws -> RunRequest {
+    RunRequest(
+      try SpecDocument(text: Self.text, file: "x.yaml", overrides: overrides), threads: threads,
+      output: output, resumes: resumes)
+  }
+
+  private func run(_ request: RunRequest, until step: Int? = nil) throws {
+    let stop = StopFlag()
+    func go() throws {
+      try ExperimentRunner.run(request, stop: stop) { event in
+        if case .measured(let row) = event, let step, row["step"] == Double(step) { stop.set() }
+      }
+    }
+    if step == nil { try go() } else { #expect(throws: RunFailure.self) { try go() } }
+  }
+
+  /// The metrics without `wall_seconds`, and the bytes of weights and recordings.
+  private func contents(_ run: String) throws -> [String: Data] {
+    let metrics = try String(contentsOfFile: "\(run)/metrics.csv", encoding: .utf8)
+    let rows = metrics.split(whereSeparator: \.isNewline).map { line in
+      line.split(separator: ",", omittingEmptySubsequences: false).enumerated()
+        .filter { $0.offset != 2 }.map(\.element).joined(separator: ",")
+    }
+    var result = ["metrics": Data(rows.joined(separator: "\n").utf8)]
+    for name in ["weights.h5", "traces/perturbation.h5"] {
+      result[name] = FileManager.default.contents(atPath: "\(run)/\(name)")
+    }
+    return result
+  }
+
+  @Test("Threads and interruptions change no bit of a spiking run")
+  func promise() throws {
+    try withFolder { folder in
+      try run(request("\(folder)/whole"))
+      let whole = try contents("\(folder)/whole")
+      try run(request("\(folder)/threads", threads: 3))
+      #expect(try contents("\(folder)/threads") == whole)
+      for step in [10, 40] {
+        try run(request("\(folder)/cut\(step)"), until: step)
+        try run(request("\(folder)/cut\(step)", threads: 2, resumes: true))
+        #expect(try contents("\(folder)/cut\(step)") == whole)
+      }
+      let header = try String(
+        contentsOfFile: "\(folder)/whole/metrics.csv", encoding: .utf8
+      ).split(whereSeparator: \.isNewline)[0]
+      #expect(header.hasSuffix("estimator_variance_1,single_trial_angle_1"))
+    }
+  }
+
+  @Test(
+    "Every rule runs on a spiking network",
+    arguments: [
+      "feedback={backpropagation: {}}", "feedback={alignment: {topology: direct}}",
+      "feedback={alignment: {topology: layered, initialization: designed}}",
+      "feedback={symmetric: {topology: direct}}", "feedback={symmetric: {topology: layered}}",
+      "feedback={nodePerturbation: {noise: {site: potential, standardDeviation: 0.3}}}",
+      "feedback={perturbation: {topology: layered, estimator: sgd, rate: 0.01}}",
+      "feedback={perturbation: {topology: direct, estimator: controlVariate, rate: 0.01, noise: {site: potential, standardDeviation: 0.3}, baseline: antithetic}}",
+      "feedback={perturbation: {topology: activity, estimator: ridge, noise: {site: potential, standardDeviation: 0.3}, baseline: secondNoisy, activityFrom: mean}}",
+    ])
+  func rules(_ feedback: String) throws {
+    try withFolder { folder in
+      for teaching in ["transported", "measured"] {
+        let measures = ["direct", "topology: layered"].contains { feedback.contains($0) }
+        guard teaching == "transported" || measures else { continue }
+        try run(
+          request(
+            "\(folder)/\(teaching)",
+            [
+              feedback, "substrate.dendritic.teaching=\(teaching)", "schedule.steps=10",
+              "schedule.checkpointEvery=10",
+            ]))
+      }
+    }
+  }
+}
