@@ -154,7 +154,8 @@ struct Guerguiev2017 {
     for layer in 1...network.hidden.count {
       for (column, name, target) in [
         ("single_trial_angle", "teaching of one spiking trial", "about 65–90 (spiking feedback)"),
-        ("angle", "teaching without chance", "about 35–40 (rate feedback)"),
+        ("angle", "teaching without chance", "–"),
+        ("update_angle", "ΔW without chance", "about 35–40 (rate feedback)"),
       ] {
         let angle = result.value("\(column)_\(layer)", at: steps)
         rows.append(

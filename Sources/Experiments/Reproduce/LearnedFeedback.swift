@@ -96,7 +96,10 @@ struct LearnedFeedback {
     let (fixed, symmetric, learned) = (results[0], results[1], results[2])
     var rows: [ReproductionTable.Row] = []
     for layer in 1...network.hiddenCount {
-      for (column, name) in [("angle", "without chance"), ("single_trial_angle", "one trial")] {
+      for (column, name) in [
+        ("angle", "without chance"), ("update_angle", "of ΔW without chance"),
+        ("single_trial_angle", "one trial"),
+      ] {
         for (result, feedback) in zip(results, ["fixed", "symmetric", "learned"]) {
           rows.append(
             row(

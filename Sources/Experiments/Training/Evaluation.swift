@@ -57,6 +57,10 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
     var angle: Double?
     /// The same angle of a trial that has chance beside its noise; nil where there is none.
     var singleTrialAngle: Double?
+    /// Degrees between what the teaching signals and what the true gradient would change in the
+    /// weights that lead into the layer, summed over trials; nil where there is no chance. Trials
+    /// that have next to nothing to teach have no say in it.
+    var updateAngle: Double?
     /// Mean square of (estimate − true gradient) per trial and unit, for one perturbed
     /// presentation; nil where nothing is perturbed.
     var estimatorVariance: Double?
@@ -80,6 +84,8 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
         singleTrialAngle: single.flatMap {
           Alignment.meanAngle($0.layers[index].teaching, trueGradient)
         },
+        updateAngle: twin == nil
+          ? nil : updateAngle(record, truth, index),
         estimatorVariance: estimatorVariance(single ?? record, index, trueGradient))
     }
   }
@@ -110,6 +116,21 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
       network.connection($0).weights
     }
     return truth
+  }
+
+  private func updateAngle(
+    _ record: TrialRecord<Scalar>, _ truth: TrialRecord<Scalar>, _ index: Int
+  ) -> Double? {
+    func update(_ record: TrialRecord<Scalar>) -> Connection<Scalar> {
+      let input = record.input(toConnection: index)
+      let units = record.layers[index].error.columns
+      var sum = Connection<Scalar>(
+        weights: Matrix(rows: input.units, columns: units),
+        biases: Array(repeating: 0, count: units))
+      sum.accumulateOuterProduct(of: input, record.layers[index].error, scaledBy: 1)
+      return sum
+    }
+    return Alignment.angle(update(record).weights.elements, update(truth).weights.elements)
   }
 
   private func estimatorVariance(

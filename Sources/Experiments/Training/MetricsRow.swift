@@ -38,7 +38,7 @@ public struct MetricsRow: Sendable, Equatable {
       columns += layers.map { "estimator_variance_\($0)" }
     }
     if spec.network.dendritic != nil {
-      columns += layers.map { "single_trial_angle_\($0)" }
+      columns += layers.flatMap { ["single_trial_angle_\($0)", "update_angle_\($0)"] }
     }
     if spec.metrics.paper, spec.feedback.topology == .layered {
       for layer in layers {

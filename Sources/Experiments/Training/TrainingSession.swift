@@ -173,6 +173,7 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
       row["angle_\(index + 1)"] = layer.angle
       row["estimator_variance_\(index + 1)"] = layer.estimatorVariance
       row["single_trial_angle_\(index + 1)"] = layer.singleTrialAngle
+      row["update_angle_\(index + 1)"] = layer.updateAngle
       if spec.feedback.credit == .feedback,
         let matrices = MatrixAgreement(state.pathway, layer: index, in: network)
       {
