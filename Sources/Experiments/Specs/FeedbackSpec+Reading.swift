@@ -75,25 +75,28 @@ extension FeedbackSpec {
     switch estimator {
     case .ridge:
       learner = .ridge(
-        ridge: spec.value(
-          "ridge", .real(.greaterThan(0)), default: 0.1,
-          about: "γ of eq. (18), on the sum over samples; 0.1 in the paper's C.3"),
-        forgetting: spec.value(
-          "forgetting", .real(.greaterThan(0, atMost: 1)), default: 1,
-          about: "factor on the past per batch, for a moving W; 1 forgets nothing"),
-        controlVariate: spec.value(
-          "controlVariate", .boolean, default: false,
-          about: "fit to the control-variate estimate"),
-        solveEvery: spec.value(
-          "solveEvery", .integer(.from(1, to: 1_000_000)), default: 1, unit: "steps",
-          about: "steps from one solution to the next; more than 1 saves time at small batches"))
+        RidgeFeedback(
+          ridge: spec.value(
+            "ridge", .real(.greaterThan(0)), default: 0.1,
+            about: "γ of eq. (18), on the sum over samples; 0.1 in the paper's C.3"),
+          forgetting: spec.value(
+            "forgetting", .real(.greaterThan(0, atMost: 1)), default: 1,
+            about: "factor on the past per batch, for a moving W; 1 forgets nothing"),
+          controlVariate: spec.value(
+            "controlVariate", .boolean, default: false,
+            about: "fit to the control-variate estimate"),
+          solveEvery: spec.value(
+            "solveEvery", .integer(.from(1, to: 1_000_000)), default: 1, unit: "steps",
+            about: "steps from one solution to the next; more than 1 saves time at small batches"),
+          normalisation: Self.normalisation(spec)))
       reject(["rate"], of: spec, "estimator ridge solves exactly and has no learning rate")
     case .sgd, .controlVariate:
       learner = .gradient(
-        rate: spec.value(
-          "rate", .real(.greaterThan(0)), default: 5e-4,
-          about: "learning rate of B per trial; 5e-4 in the paper's C.1"),
-        controlVariate: controlVariate)
+        GradientFeedback(
+          rate: spec.value(
+            "rate", .real(.greaterThan(0)), default: 5e-4,
+            about: "learning rate of B per trial; 5e-4 in the paper's C.1"),
+          controlVariate: controlVariate, normalisation: Self.normalisation(spec)))
       reject(
         ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
         "belongs to estimator ridge, and the estimator is \(estimator.rawValue)")
@@ -105,6 +108,12 @@ extension FeedbackSpec {
       "warmup", .integer(.atLeast(0)), default: 0, unit: "steps",
       about: "first steps in which only B learns")
     readPresentation(spec)
+  }
+
+  private static func normalisation(_ spec: SpecObject) -> Double? {
+    spec.optional(
+      "normalisation", .real(.greaterThan(0)),
+      about: "κ: a trial with feedback input s weighs 1 / (κ + ‖s‖²); without it all weigh 1")
   }
 
   /// Names keys that the chosen estimator does not have; they are asked for here so that the
