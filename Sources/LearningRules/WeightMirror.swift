@@ -23,10 +23,10 @@ public import Substrates
 ///
 /// with φ′ the slope of the layer above, 1 for linear units: W times a factor that is the same for
 /// all entries only where the slopes are alike (for direct feedback, the product of all W and
-/// slopes above). A rate of decay / (trials · Var ξ) makes that factor the mean slope. Without
-/// decay B grows for ever, in the same direction. Each entry fluctuates around its mean with
-/// 1 / decay batches' worth of trials averaged. Losses that are averaged over trials (`scale` 1 / M)
-/// average here too.
+/// slopes above; for softmax outputs, their Jacobian). A rate of decay / (trials · Var ξ) makes that
+/// factor the mean slope. B is the mean of some 2 / decay batches and fluctuates accordingly. Without
+/// decay it grows for ever, in the same direction. Where losses are averaged over trials (`scale`
+/// 1 / M), so is the sum here.
 ///
 /// It needs noise, and two passes that are compared: a single noisy pass has no Δy.
 public struct WeightMirror: FeedbackLearner, Equatable {

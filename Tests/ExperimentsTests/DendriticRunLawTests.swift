@@ -87,7 +87,7 @@ import Testing
       "feedback={perturbation: {topology: layered, estimator: sgd, rate: 0.01}}",
       "feedback={perturbation: {topology: direct, estimator: controlVariate, rate: 0.01, noise: {site: potential, standardDeviation: 0.3}, baseline: antithetic}}",
       "feedback={weightMirror: {topology: direct, rate: 1, noise: {site: potential, standardDeviation: 0.3}}}",
-      "feedback={weightMirror: {topology: layered, baseline: secondNoisy}}",
+      "feedback={weightMirror: {rate: 0.1, topology: layered, baseline: secondNoisy}}",
       "feedback={kolenPollack: {topology: layered}}",
       "feedback={perturbation: {topology: direct, eligibility: activityDifference, reward: {delay: 3}, noise: {site: potential, standardDeviation: 0.3}}}",
       "feedback={perturbation: {topology: direct, eligibility: runningMean, baseline: runningMean, reward: {binarised: true}}}",

@@ -41,7 +41,7 @@ import Testing
       spec.summary.contains(
         "feedback     B mirrors W (weight mirror), rate 0.5, decay 0.01: comes to 2.56 W times mean slopes"
       ))
-    let (endless, _) = try read(["feedback={weightMirror: {decay: 0}}"])
+    let (endless, _) = try read(["feedback={weightMirror: {rate: 0.001, decay: 0}}"])
     #expect(
       endless.summary.contains(
         "B mirrors W (weight mirror), rate 0.001, decay 0.0: grows for ever along W times mean slopes"
@@ -101,12 +101,12 @@ import Testing
     "A rule that the rest of an experiment cannot serve is refused with what would work",
     arguments: [
       (
-        ["feedback={weightMirror: {baseline: runningMean}}"],
-        "--set feedback={weightMirror: {baseline: runningMean}}: feedback.weightMirror.baseline: a weight mirror without a mirror phase: baseline runningMean shows a single noisy pass, and a mirror sees what noise does by comparing two; use clean, antithetic, secondNoisy or noisyBaseline"
+        ["feedback={weightMirror: {rate: 1, baseline: runningMean}}"],
+        "--set feedback={weightMirror: {rate: 1, baseline: runningMean}}: feedback.weightMirror.baseline: a weight mirror without a mirror phase: baseline runningMean shows a single noisy pass, and a mirror sees what noise does by comparing two; use clean, antithetic, secondNoisy or noisyBaseline"
       ),
       (
-        ["feedback={weightMirror: {topology: activity}}"],
-        "--set feedback={weightMirror: {topology: activity}}: feedback.weightMirror.topology: feedback from activity has no W to mirror; use layered or direct"
+        ["feedback={weightMirror: {rate: 1, topology: activity}}"],
+        "--set feedback={weightMirror: {rate: 1, topology: activity}}: feedback.weightMirror.topology: feedback from activity has no W to mirror; use layered or direct"
       ),
       (
         ["feedback={kolenPollack: {topology: direct}}", RuleSpecKnownAnswerTests.decaying],

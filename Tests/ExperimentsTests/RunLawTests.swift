@@ -111,7 +111,7 @@ import Testing
       [
         "feedback={perturbation: {estimator: sgd, baseline: classMean, eligibility: runningMean, reward: {delay: 50}}}"
       ],
-      ["feedback={weightMirror: {}}"],
+      ["feedback={weightMirror: {rate: 0.3}}"],
       ["feedback={kolenPollack: {}}", "descent={momentum: {rate: 0.001, weightDecay: 1}}"],
     ])
   func rules(_ overrides: [String]) throws {

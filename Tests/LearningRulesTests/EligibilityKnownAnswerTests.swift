@@ -42,7 +42,7 @@ import Testing
 
   @Test("A measured difference of activity stands for ξ, ‖Δh‖²/n for its variance, 1 for the gain")
   func activityDifference() throws {
-    for site in Noise.Site.allCases {
+    for site in Noise.Site.added {
       for comparison in Presentation.Comparison.allCases where comparison != .none {
         var record = try record(site, comparison)
         let before = record
@@ -88,7 +88,7 @@ import Testing
   @Test("A running mean says how far each unit is from its past, trials before this batch alone")
   func runningMean() throws {
     let rate = 0.05
-    for site in Noise.Site.allCases {
+    for site in Noise.Site.added {
       var state = Eligibility.State()
       var (mean, variance) = ([0.0, 0], [0.0, 0])
       var count = 0

@@ -68,7 +68,10 @@ extension ExperimentSpec {
 
   private func mirrorSentence(_ learner: WeightMirror) -> String {
     let start = "B mirrors W (weight mirror), rate \(learner.rate), decay \(learner.decay)"
-    let deviation = feedback.presentation.noise?.standardDeviation ?? 0
+    guard let noise = feedback.presentation.noise, noise.site != .spikes else {
+      return "\(start): comes to W times mean slopes and variances of spikes"
+    }
+    let deviation = noise.standardDeviation
     let variance = deviation * deviation * feedback.presentation.varianceFactor
     guard
       let factor = learner.fixedPoint(

@@ -172,20 +172,28 @@ extension FeedbackSpec {
 extension Noise {
   init(reading spec: SpecObject) {
     let site: Noise.Site = spec.value(
-      "site", .choice, default: .output, about: "after (output) or before (potential) φ")
+      "site", .choice, default: .output,
+      about: "after (output) or before (potential) φ, or the spikes of the network itself")
     let constantUnit = spec.value(
       "constantUnit", .boolean, default: false,
       about: "whether the constant unit of the biases is perturbed, as in the paper's code")
-    if spec.isSound, constantUnit, site == .potential {
-      spec.report("constantUnit", "the constant unit has no potential to perturb; use site output")
+    if spec.isSound, constantUnit, site != .output {
+      spec.report(
+        "constantUnit", "the constant unit has no \(site.rawValue) to perturb; use site output")
     }
+    let isOwn = site == .spikes
     self.init(
       site: site,
       distribution: spec.value(
         "distribution", .choice, default: .gaussian, about: "of ξ: mean 0, variance 1"),
       standardDeviation: spec.value(
-        "standardDeviation", .real(.greaterThan(0)), default: 0.01,
+        "standardDeviation", .real(isOwn ? .atLeast(0) : .greaterThan(0)),
+        default: isOwn ? 0 : 0.01,
         about: "c, in the units of the site; 0.01 in the paper's C.1"),
-      perturbsConstantUnit: constantUnit && site == .output)
+      perturbsConstantUnit: constantUnit && site == .output,
+      margin: isOwn
+        ? spec.value(
+          "margin", .real(.greaterThan(0, atMost: 1)), default: 1,
+          about: "how near to its threshold a neuron must come, as a probability; 1: anywhere") : 1)
   }
 }

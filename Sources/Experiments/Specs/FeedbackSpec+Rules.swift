@@ -17,8 +17,8 @@ extension FeedbackSpec {
     }
     learner = .weightMirror(
       WeightMirror(
-        rate: spec.value(
-          "rate", .real(.greaterThan(0)), default: 1e-3,
+        rate: spec.required(
+          "rate", .real(.greaterThan(0)),
           about: "learning rate of B per trial; B comes to W for decay / (trials · Var ξ)"),
         decay: spec.value(
           "decay", .real(.from(0, below: 1)), default: 1e-3,
