@@ -46,6 +46,12 @@ import Testing
       endless.summary.contains(
         "B mirrors W (weight mirror), rate 0.001, decay 0.0: grows for ever along W times mean slopes"
       ))
+    let (spiking, _) = try read([
+      "substrate={dendritic: {layers: [784, 50, 20, 10], output: identity, commonRandomNumbers: false}}",
+      "feedback={weightMirror: {rate: 0.5, noise: {site: spikes}}}",
+    ])
+    #expect(
+      spiking.summary.contains("comes to W times mean slopes and variances of spikes"))
     let again = try SpecDocument(text: resolved.yaml, file: "resolved.yaml")
       .read(ExperimentSpec.init(reading:)).resolved
     #expect(again.yaml == resolved.yaml)
