@@ -33,7 +33,7 @@ extension Checkpoint {
 /// The file of a checkpoint: a line naming the format, the SHA-256 of what follows, and a binary
 /// property list.
 enum CheckpointFile {
-  private static let header = "apical-checkpoint 2"
+  private static let header = "apical-checkpoint 3"
 
   static func encoded(_ content: some Encodable) throws -> Data {
     let encoder = PropertyListEncoder()

@@ -80,6 +80,8 @@ extension FeedbackSpec {
     case .symmetric: SymmetricFeedback()
     case .gradient(let learner): learner
     case .ridge(let learner): learner
+    case .weightMirror(let learner): learner
+    case .kolenPollack: KolenPollack()
     }
   }
 }

@@ -46,9 +46,11 @@ extension ExperimentSpec {
     }
   }
 
-  /// h, φ′ and noise of every pass; twelve blocks of the record.
+  /// h, φ′ and noise of every pass; twelve blocks of the record; nine of every batch that waits for
+  /// its reward.
   private func activityMemory(_ scalar: Double) -> Double {
-    let blocks = 12 + 3 * Double(feedback.presentation.passCount)
+    let blocks =
+      12 + 3 * Double(feedback.presentation.passCount) + 9 * Double(feedback.reward.delay)
     return scalar * blocks * Double(data.batch)
       * network.layers.dropFirst().reduce(0) { $0 + Double($1) }
   }

@@ -64,6 +64,8 @@ public struct FeedbackSpec: Sendable {
     case symmetric
     case gradient(GradientFeedback)
     case ridge(RidgeFeedback)
+    case weightMirror(WeightMirror)
+    case kolenPollack
   }
 
   /// The rule.
@@ -78,6 +80,10 @@ public struct FeedbackSpec: Sendable {
   public var presentation: Presentation
   /// What is subtracted from the loss difference.
   public var baseline: Baseline
+  /// How units come to know their perturbations.
+  public var eligibility: Eligibility
+  /// How the advantage reaches the synapses.
+  public var reward: Reward
   /// The number of first steps in which W rests.
   public var warmup: Int
 

@@ -94,6 +94,8 @@ extension ExperimentSpec {
     var plan = LearningPlan(
       credit: credit, presentation: presentation, baseline: feedback.baseline, descent: descent,
       loss: loss, warmup: feedback.warmup, learnsBiases: network.learnsBiases)
+    plan.eligibility = feedback.eligibility
+    plan.reward = feedback.reward
     plan.rateFactors = rateFactors
     plan.biasFactor = biasFactor
     return plan

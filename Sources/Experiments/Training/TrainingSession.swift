@@ -87,6 +87,12 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
   @specialized(where Network == DendriticNetwork<Float>, Learner == FixedFeedback)
   @specialized(where Network == DendriticNetwork<Float>, Learner == GradientFeedback)
   @specialized(where Network == DendriticNetwork<Float>, Learner == RidgeFeedback)
+  @specialized(where Network == RateNetwork<Float>, Learner == WeightMirror)
+  @specialized(where Network == RateNetwork<Float>, Learner == KolenPollack)
+  @specialized(where Network == RateNetwork<Double>, Learner == WeightMirror)
+  @specialized(where Network == RateNetwork<Double>, Learner == KolenPollack)
+  @specialized(where Network == DendriticNetwork<Float>, Learner == WeightMirror)
+  @specialized(where Network == DendriticNetwork<Float>, Learner == KolenPollack)
   mutating func step() throws {
     let step = trainer.state.step
     if nextStep != step {
@@ -168,7 +174,8 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
   ) throws {
     let state = trainer.state
     let layers = try evaluation.agreement(
-      network, state.pathway, state.baseline, on: batch, step: state.step)
+      network, state.pathway, state.baseline, state.eligibility, state.reward, on: batch,
+      step: state.step)
     for (index, layer) in layers.enumerated() {
       row["angle_\(index + 1)"] = layer.angle
       row["estimator_variance_\(index + 1)"] = layer.estimatorVariance
