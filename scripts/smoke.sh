@@ -123,7 +123,7 @@ done
 # A study: planned, run, interrupted and resumed, with mistakes and with failures.
 study=models/studies/example-noise-strength.yaml
 few=(--set 'study.seeds=[1]' --set 'study.axes[0].values=[0.1, 1]' --set 'study.exclude=[]'
-  --set 'study.set[1]=schedule={steps: 300, evaluateEvery: 100, checkpointEvery: 100}')
+  --set 'study.set[1]="schedule={steps: 300, evaluateEvery: 100, checkpointEvery: 100}"')
 check "a study planned" exits 0 "$apical" sweep plan "$study" "${few[@]}" --out "$work/study"
 check "a plan writes nothing" test ! -e "$work/study"
 check "explain a study" exits 0 "$apical" explain "$study"
@@ -134,7 +134,7 @@ interrupted_study() {
   local code=0
   "$apical" sweep run "$study" "${few[@]}" --threads 1 --out "$1" &
   local process=$!
-  while [ ! -s "$1/runs/0.1-clean-seed1/metrics.csv" ]; do sleep 0.01; done
+  while [ ! -s "$1/runs/0.1-clean-seed1/metrics.csv" ] && kill -0 "$process"; do sleep 0.01; done
   kill -INT "$process" 2> /dev/null || true
   wait "$process" || code=$?
   [ "$code" -eq 75 ]
