@@ -191,7 +191,7 @@ import Testing
       ),
       (
         "feedback={alignment: {topology: direct}}",
-        "trials: nothing is perturbed by this feedback: leave out noise"
+        "trials: no conductance, current or rate is perturbed by this feedback: leave out noise"
       ),
       (
         "substrate={rate: {layers: [784, 12, 10]}}",

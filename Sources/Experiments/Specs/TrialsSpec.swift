@@ -87,10 +87,13 @@ extension TrialsSpec {
 
   /// What trials and the way of learning ask of each other.
   func check(_ presentation: Presentation, _ spec: SpecObject) {
+    let isPerturbed = presentation.noise.map { $0.site != .spikes } ?? false
     for layer in layers {
-      for variable in layer.variables where variable.isOfNoise && presentation.noise == nil {
+      for variable in layer.variables where variable.isOfNoise && !isPerturbed {
         spec.report(
-          "trials", "nothing is perturbed by this feedback: leave out \(variable.rawValue)")
+          "trials",
+          "no conductance, current or rate is perturbed by this feedback: leave out \(variable.rawValue)"
+        )
       }
     }
   }

@@ -93,11 +93,18 @@ public struct Study: Sendable {
     else { return .stale }
     return switch manifest.status {
     case .done: .done
-    case .running where othersAtWork: .running(step: manifest.step)
-    case .running, .interrupted: .interrupted(step: manifest.step)
+    // Only what has ended knows its step; what goes on has told its metrics.
+    case .running where othersAtWork: .running(step: measuredStep(files))
+    case .running: .interrupted(step: files.checkpointSteps.first ?? 0)
+    case .interrupted: .interrupted(step: manifest.step)
     case .diverged: .failed(exitCode: 4, reason: "numbers diverged at step \(manifest.step)")
     case .failed: .failed(exitCode: 5, reason: "stopped at step \(manifest.step)")
     }
+  }
+
+  private func measuredStep(_ files: RunDirectory) -> Int {
+    let step = (try? MetricsTable(contentsOf: files.metrics))?.lastValue("step") ?? nil
+    return step.map { Int($0) } ?? 0
   }
 
   /// How far every run is.

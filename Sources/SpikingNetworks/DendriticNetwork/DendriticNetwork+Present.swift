@@ -119,7 +119,7 @@ extension DendriticNetwork {
     let noiseKey = random.purpose(.perturbation).child(step).child(index)
     phase.perturbation = .drawn(noiseKey)
     if !trial.sharesSpikes { phase.spikes = spikes.child(Self.firstSpikes) }
-    run(phase, index, carries, into: .first, watcher)
+    run(phase, index, carries, noise: presentation.noise, into: .first, watcher)
     rememberVariance(forward, phase.window)
     workspace.stepsOfTrial[index] = forward
     if !presentation.needsCleanPass {
@@ -132,7 +132,7 @@ extension DendriticNetwork {
         ? .mirrored(noiseKey)
         : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
       if !trial.sharesSpikes { phase.spikes = spikes.child(Self.secondSpikes) }
-      run(phase, index, carries, into: .second, watcher)
+      run(phase, index, carries, noise: presentation.noise, into: .second, watcher)
     }
     if carries { adoptCarried() }
   }
@@ -145,7 +145,7 @@ extension DendriticNetwork {
 
   /// A forward phase of one trial, from the start.
   private mutating func run(
-    _ phase: DendriticPhase<Scalar>, _ index: Int, _ carries: Bool,
+    _ phase: DendriticPhase<Scalar>, _ index: Int, _ carries: Bool, noise: Noise? = nil,
     into pass: DendriticWorkspace<Scalar>.PassName, _ watcher: Watcher?
   ) {
     if carries { workspace.running?.assign(start) } else { workspace.running?.reset() }
@@ -155,9 +155,16 @@ extension DendriticNetwork {
       case .first: .perturbed
       case .second: .second
       }
-    advance(phase, part, index, watcher)
+    let probe = probe(of: phase, part, index, watcher)
+    var spikes: SpikeSurprise<Scalar>?
+    if let noise, noise.site == .spikes {
+      spikes = advance(phase, margin: noise.margin, probe: probe)
+    } else {
+      advance(phase, probe: probe)
+    }
     let averages = workspace.averages
     workspace[pass].store(averages, trial, trial: index)
+    if let spikes { workspace[pass].store(spikes, trial: index) }
   }
 
   /// Goes on from where the last phase ended, with taught outputs.
@@ -166,32 +173,35 @@ extension DendriticNetwork {
     _ watcher: Watcher?
   ) {
     for unit in 0..<architecture.outputs { workspace.targets[unit] = batch.targets[index, unit] }
-    advance(
-      DendriticPhase(
-        steps: steps, window: trial.window(trial.circuit.window, steps: steps),
-        targets: workspace.targets, spikes: spikes.child(Self.targetSpikes)), .target, index,
-      watcher)
+    let phase = DendriticPhase(
+      steps: steps, window: trial.window(trial.circuit.window, steps: steps),
+      targets: workspace.targets, spikes: spikes.child(Self.targetSpikes))
+    advance(phase, probe: probe(of: phase, .target, index, watcher))
     let averages = workspace.averages
     workspace.taught.store(averages, trial, trial: index)
   }
 
-  private mutating func advance(
-    _ phase: DendriticPhase<Scalar>, _ part: DendriticTrialStep<Scalar>.Phase, _ index: Int,
+  /// What tells `watcher`, if there is one, of the steps of a phase.
+  private func probe(
+    of phase: DendriticPhase<Scalar>, _ part: DendriticTrialStep<Scalar>.Phase, _ trial: Int,
     _ watcher: Watcher?
+  ) -> ((DendriteStepView<Scalar>) -> Void)? {
+    guard let watcher else { return nil }
+    return { view in
+      watcher(
+        DendriticTrialStep(
+          trial: trial, phase: part, window: phase.window,
+          noiseSign: Scalar(phase.perturbation.sign), view: view))
+    }
+  }
+
+  mutating func advance(
+    _ phase: DendriticPhase<Scalar>, probe: ((DendriteStepView<Scalar>) -> Void)? = nil
   ) {
     guard var running = workspace.running.take() else {
       preconditionFailure("a phase without a state")
     }
-    if let watcher {
-      engine.run(phase, &running, into: &workspace.averages) { view in
-        watcher(
-          DendriticTrialStep(
-            trial: index, phase: part, window: phase.window,
-            noiseSign: Scalar(phase.perturbation.sign), view: view))
-      }
-    } else {
-      engine.run(phase, &running, into: &workspace.averages)
-    }
+    engine.run(phase, &running, into: &workspace.averages, probe: probe)
     workspace.running = consume running
   }
 
