@@ -72,6 +72,10 @@ import Testing
       #expect(with["metrics"] == without["metrics"])
       #expect(with["weights.h5"] == without["weights.h5"])
       #expect(with["traces/trials.csv"] != without["traces/trials.csv"])
+      try run("\(folder)/none", ["trials=null"])
+      let none = try contents("\(folder)/none")
+      #expect(none.keys.sorted() == ["metrics", "weights.h5"])
+      #expect(none.allSatisfy { with[$0.key] == $0.value })
     }
   }
 

@@ -47,7 +47,7 @@ extension ExperimentSpec {
     records = spec.objects("record", about: "variables written to traces/") { item in
       RecordSpec(reading: item, network: network, data: data)
     }
-    trials = spec.optionalObject("trials") {
+    trials = spec.optionalObject("trials", nullIsNone: true) {
       TrialsSpec(reading: $0, network: network, data: data)
     }
     if spec.isSound {
