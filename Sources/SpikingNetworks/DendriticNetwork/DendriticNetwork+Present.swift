@@ -112,14 +112,15 @@ extension DendriticNetwork {
       if presentation.measuresTeaching { teach(index, batch, target, spikes, watcher) }
       if carries { keepEnd() }
     }
-    guard presentation.noise != nil else {
+    guard let noise = presentation.noise else {
       if carries { adoptCarried() }
       return
     }
     let noiseKey = random.purpose(.perturbation).child(step).child(index)
-    phase.perturbation = .drawn(noiseKey)
+    let isPerturbed = noise.standardDeviation > 0
+    if isPerturbed { phase.perturbation = .drawn(noiseKey) }
     if !trial.sharesSpikes { phase.spikes = spikes.child(Self.firstSpikes) }
-    run(phase, index, carries, noise: presentation.noise, into: .first, watcher)
+    run(phase, index, carries, noise: noise, into: .first, watcher)
     rememberVariance(forward, phase.window)
     workspace.stepsOfTrial[index] = forward
     if !presentation.needsCleanPass {
@@ -127,12 +128,14 @@ extension DendriticNetwork {
       if carries { keepEnd() }
     }
     if presentation.needsSecondPass {
-      phase.perturbation =
-        presentation.comparison == .antithetic
-        ? .mirrored(noiseKey)
-        : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
+      if isPerturbed {
+        phase.perturbation =
+          presentation.comparison == .antithetic
+          ? .mirrored(noiseKey)
+          : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
+      }
       if !trial.sharesSpikes { phase.spikes = spikes.child(Self.secondSpikes) }
-      run(phase, index, carries, noise: presentation.noise, into: .second, watcher)
+      run(phase, index, carries, noise: noise, into: .second, watcher)
     }
     if carries { adoptCarried() }
   }
