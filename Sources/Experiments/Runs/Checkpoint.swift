@@ -22,6 +22,8 @@ struct Checkpoint<Network: TrainableNetwork, Learner: FeedbackLearner>: Codable 
   var seconds: Double
   /// Frames written by each recorder.
   var frames: [Int]
+  /// Frames of watched trials.
+  var trialFrames: Int?
 }
 
 extension Checkpoint {
@@ -91,14 +93,16 @@ extension SHA256Digest {
 }
 
 extension TrainingSession {
-  func checkpoint(spec digest: String, frames: [Int]) -> Checkpoint<Network, Learner> {
+  func checkpoint(
+    spec digest: String, frames: [Int], trialFrames: Int?
+  ) -> Checkpoint<Network, Learner> {
     Checkpoint(
       spec: digest,
       connections: (0..<trainer.network.architecture.connectionCount).map {
         trainer.network.connection($0)
       },
       carried: trainer.network.carried, state: trainer.state, sums: sums, seconds: wallSeconds,
-      frames: frames)
+      frames: frames, trialFrames: trialFrames)
   }
 
   mutating func restore(_ checkpoint: Checkpoint<Network, Learner>) {

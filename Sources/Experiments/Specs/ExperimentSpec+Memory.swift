@@ -24,7 +24,8 @@ extension ExperimentSpec {
     )
   }
 
-  private func parameterMemory(_ scalar: Double) -> Double {
+  /// Bytes of W and b with what the optimizer remembers.
+  func parameterMemory(_ scalar: Double) -> Double {
     let copies =
       switch descent {
       case nil, .sgd: 1.0
@@ -34,7 +35,8 @@ extension ExperimentSpec {
     return copies * scalar * Double(network.architecture.parameterCount)
   }
 
-  private func feedbackMemory(_ scalar: Double) -> Double {
+  /// Bytes of B with what its learner remembers.
+  func feedbackMemory(_ scalar: Double) -> Double {
     guard feedback.credit == .feedback else { return 0 }
     let widths = FeedbackPathway<Float>.inputWidths(network.architecture, feedback.topology)
     let isWeighted = feedback.presentation.noise?.site == .potential

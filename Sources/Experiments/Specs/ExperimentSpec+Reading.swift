@@ -47,9 +47,13 @@ extension ExperimentSpec {
     records = spec.objects("record", about: "variables written to traces/") { item in
       RecordSpec(reading: item, network: network, data: data)
     }
+    trials = spec.optionalObject("trials", nullIsNone: true) {
+      TrialsSpec(reading: $0, network: network, data: data)
+    }
     if spec.isSound {
       checkRelations(spec)
       checkRecords(spec)
+      trials?.check(feedback.presentation, spec)
     }
   }
 

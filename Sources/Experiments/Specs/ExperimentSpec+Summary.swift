@@ -28,11 +28,9 @@ extension ExperimentSpec {
     }
     lines += feedback.arrivalSentences
     if let dendritic = network.dendritic { lines += dendritic.summary(presentation) }
-    let bytes = records.reduce(0) { total, record in
-      let frames = (schedule.steps - 1) / record.every + 1
-      return total + 4 * frames * record.trials * network.layers[record.layer]
+    if recordingSpace > 0 {
+      lines.append("recordings   about \(Int(recordingSpace) / 1_000_000 + 1) MB")
     }
-    if bytes > 0 { lines.append("recordings   about \(bytes / 1_000_000 + 1) MB") }
     return lines.joined(separator: "\n") + "\n"
   }
 

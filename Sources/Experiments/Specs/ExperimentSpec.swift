@@ -30,6 +30,8 @@ public struct ExperimentSpec: Sendable {
   public var metrics: MetricsSpec
   /// What is recorded.
   public var records: [RecordSpec]
+  /// Which trials are watched within, of a dendritic network; nil for none.
+  public var trials: TrialsSpec?
 }
 
 /// A network: of rate units, or of neurons with segregated dendrites.

@@ -15,6 +15,8 @@ protocol TrainableNetwork: Substrate, Sendable, Copyable {
   static func pathway(
     _ spec: ExperimentSpec, random: RandomKey
   ) throws -> FeedbackPathway<Scalar>
+  /// Shows a trial to a replica and looks at its every step; only where trials have time.
+  func frames(of trial: WatchedTrial<Scalar>) throws -> [TrialFrame]
 }
 
 extension RateNetwork: TrainableNetwork {

@@ -162,6 +162,16 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
     return row
   }
 
+  /// A validation example shown as in training, at addresses of the test's own: step by step, to a
+  /// replica, so that nothing of the session changes.
+  func frames(ofExample example: Int, _ layers: [TrialsSpec.Layer]) throws -> [TrialFrame] {
+    try trainer.network.frames(
+      of: WatchedTrial(
+        batch: data.validation.batch([example]), presentation: spec.presentation,
+        loss: spec.loss, random: random.purpose(.test).child(example),
+        step: trainer.state.step, layers: layers))
+  }
+
   /// Seconds so far, those of earlier parts included.
   var wallSeconds: Double {
     let now = started.duration(to: .now)
