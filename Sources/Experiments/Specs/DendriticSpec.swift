@@ -98,7 +98,8 @@ public struct DendriticSpec: Sendable, Equatable {
     perturbedBy noise: Noise?, output: OutputFunction
   ) throws(SegregatedDendriteError) -> DendriticTrial {
     let signal: SegregatedDendriteParameters.Signal = mode == .spiking ? .poisson : .rate
-    let own: ConductanceNoise? = noise.map { $0.site != .output } ?? false ? try conductance.lowered() : nil
+    let own: ConductanceNoise? =
+      noise.map { $0.site != .output } ?? false ? try conductance.lowered() : nil
     var circuit =
       switch preset {
       case .paper:

@@ -90,7 +90,8 @@ extension SegregatedDendriteNetwork {
 
   /// deviates ← scale·ξ, of unit variance; of shot noise, the arrivals of a step about their mean.
   private mutating func fillDeviates(
-    _ layer: Int, _ key: RandomKey, _ noise: ConductanceNoise, _ scale: Scalar, _ step: Int, count: Int
+    _ layer: Int, _ key: RandomKey, _ noise: ConductanceNoise, _ scale: Scalar, _ step: Int,
+    count: Int
   ) {
     let arrivals = plans[layer].arrivals
     unsafe workspace.deviates.withUnsafeMutableBufferPointer { deviates in

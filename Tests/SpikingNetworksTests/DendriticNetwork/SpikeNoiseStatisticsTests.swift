@@ -158,7 +158,8 @@ import Testing
     }
   }
 
-  @Test("Where neurons share their noise its estimates are confounded, and those from spikes are not")
+  @Test(
+    "Where neurons share their noise its estimates are confounded, and those from spikes are not")
   func confounding() throws {
     let shared = try ConductanceNoise(
       form: .pushPull(resting: 0.5), standardDeviation: 1, sharedFraction: 0.95)
