@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// A figure in gnuplot's language: data first, then one plot for each panel.
+///
+/// Texts are quoted and lose their special meaning, so that no label can do anything but be read.
+struct GnuplotScript {
+  let format: FigureFormat
+  private let figure: Figure
+  private let layout: Layout
+  /// In characters there are neither colours nor dashes: looks are counted, and each number has a
+  /// character of its own.
+  private let numbers: [Curve.Look: Int]
+  private(set) var lines: [String] = []
+  private var blocks = 0
+
+  init(_ figure: Figure, _ format: FigureFormat) {
+    self.figure = figure
+    self.format = format
+    layout = Layout(figure, format)
+    numbers = Self.numbers(figure)
+    begin()
+    for (index, panel) in figure.panels.enumerated() {
+      place(layout.panels[index])
+      set(panel.x, "x")
+      set(panel.y, "y")
+      lines += ["unset label", "unset arrow"]
+      setTitle(panel)
+      if index == 0 { decorate() }
+      switch panel.content {
+      case .curves(let curves): draw(curves, panel)
+      case .heatMap(let map): draw(map)
+      }
+    }
+    lines.append("unset multiplot")
+  }
+
+  /// The whole script.
+  var text: String { lines.joined(separator: "\n") + "\n" }
+
+  // MARK: Beginning
+
+  private mutating func begin() {
+    lines += ["set encoding utf8", "set terminal \(terminal)", "set output"]
+    lines += [
+      "set multiplot", "unset key", "set border 3 lc rgb '#333333'",
+      "set tics nomirror out scale 0.5", "set style fill transparent solid 0.25 noborder",
+      "set bars small", "unset colorbox",
+    ]
+    if !format.isText { lines.append("set tics textcolor rgb '#333333'") }
+  }
+
+  private var terminal: String {
+    let (width, height) = (layout.width, layout.height)
+    return switch format {
+    case .svg:
+      "svg size \(Int(width)),\(Int(height)) font 'Liberation Sans,Arial,Helvetica,13' "
+        + "background '#ffffff' noenhanced"
+    case .png:
+      "pngcairo size \(Int(2 * width)),\(Int(2 * height)) font 'Liberation Sans,10' fontscale 2 "
+        + "linewidth 2 pointscale 2 background '#ffffff' noenhanced"
+    case .pdf:
+      "pdfcairo size \(width / 96)in,\(height / 96)in font 'Liberation Sans,10' fontscale 1 "
+        + "linewidth 1 background '#ffffff' noenhanced"
+    case .text: "dumb size \(Int(width)),\(Int(height)) noenhanced"
+    }
+  }
+
+  /// The figure's title and legend, drawn with the first panel.
+  private mutating func decorate() {
+    let left = x(layout.panels[0].left)
+    lines.append(
+      "set label \(Self.quoted(figure.title)) at screen \(left),\(y(layout.titleMiddle)) left"
+        + (format.isText ? "" : " font ',\(format == .svg ? 15 : 11.5)'"))
+    for (entry, place) in zip(figure.legend, layout.legend) {
+      drawSample(entry.look, place)
+      let behind = place.left + Layout.sampleLength(format) + (format.isText ? 1 : 6)
+      lines.append(
+        "set label \(Self.quoted(entry.label)) at screen \(x(behind)),\(y(place.middle)) left")
+    }
+  }
+
+  private mutating func drawSample(_ look: Curve.Look, _ place: Layout.LegendPlace) {
+    let length = Layout.sampleLength(format)
+    if format.isText {
+      lines.append(
+        "set label '\(textSample(look))' at screen \(x(place.left)),\(y(place.middle)) left")
+      return
+    }
+    switch look.style {
+    case .line:
+      lines.append(
+        "set arrow from screen \(x(place.left)),\(y(place.middle)) to screen "
+          + "\(x(place.left + length)),\(y(place.middle)) nohead \(look.line)")
+    case .ticks:
+      let middle = x(place.left + length / 2)
+      lines.append(
+        "set arrow from screen \(middle),\(y(place.middle - 5)) to screen "
+          + "\(middle),\(y(place.middle + 5)) nohead \(look.line)")
+    case .points, .rings, .dots:
+      lines.append(
+        "set label '' at screen \(x(place.left + length / 2)),\(y(place.middle)) point \(look.point)")
+    }
+  }
+
+  // MARK: Panels
+
+  private mutating func place(_ area: Layout.Rectangle) {
+    lines += [
+      "set lmargin at screen \(x(area.left))",
+      "set rmargin at screen \(x(area.left + area.width))",
+      "set bmargin at screen \(y(area.bottom))",
+      "set tmargin at screen \(y(area.bottom + area.height))",
+    ]
+  }
+
+  private mutating func setTitle(_ panel: Panel) {
+    // Characters cannot be turned: the label of a vertical axis stands above it.
+    let label = format.isText ? panel.y.label : ""
+    let title = [panel.title, label].filter { !$0.isEmpty }.joined(separator: " · ")
+    guard !title.isEmpty else { return }
+    lines.append(
+      "set label \(Self.quoted(title)) at graph 0,1 left offset 0,\(format.isText ? 1 : 0.7)")
+  }
+
+  private mutating func set(_ axis: Axis, _ name: String) {
+    lines.append("\(axis.isLogarithmic ? "set" : "unset") logscale \(name)")
+    lines.append("set \(name)range [\(axis.range.lowerBound):\(axis.range.upperBound)]")
+    let label = format.isText && name == "y" ? "" : axis.label
+    lines.append("set \(name)label \(Self.quoted(label))")
+    lines.append("set format \(name) \(axis.hasNumbers ? "'%h'" : "''")")
+    switch axis.ticks {
+    case .automatic: lines.append("set \(name)tics autofreq")
+    case .every(let step): lines.append("set \(name)tics autofreq \(step)")
+    case .named(let ticks):
+      let list = ticks.map { "\(Self.quoted(axis.hasNumbers ? $0.word : "")) \($0.place)" }
+      lines.append("set \(name)tics (\(list.joined(separator: ", ")))")
+    }
+  }
+
+  // MARK: Words and numbers
+
+  mutating func block(_ rows: [[Double]]) -> String {
+    textBlock(rows.map { $0.map { "\($0)" }.joined(separator: " ") })
+  }
+
+  mutating func textBlock(_ rows: [String]) -> String {
+    let name = "$block\(blocks)"
+    blocks += 1
+    lines.append("\(name) << END")
+    lines += rows
+    lines.append("END")
+    return name
+  }
+
+  mutating func add(_ line: String) { lines.append(line) }
+
+  private func x(_ length: Double) -> Double { length / layout.width }
+  private func y(_ length: Double) -> Double { length / layout.height }
+
+  private static func numbers(_ figure: Figure) -> [Curve.Look: Int] {
+    var numbers: [Curve.Look: Int] = [:]
+    let drawn = figure.panels.flatMap { panel -> [Curve.Look] in
+      if case .curves(let curves) = panel.content { curves.map(\.look) } else { [] }
+    }
+    for look in figure.legend.map(\.look) + drawn where numbers[look] == nil {
+      numbers[look] = numbers.count
+    }
+    return numbers
+  }
+
+  private func textSample(_ look: Curve.Look) -> String {
+    switch look.style {
+    case .line: String(repeating: Self.lineCharacters[number(of: look)], count: 3)
+    case .ticks, .dots: " I "
+    case .points, .rings: " \(Character(Unicode.Scalar(UInt8(65 + number(of: look))))) "
+    }
+  }
+
+  /// gnuplot's characters of its first line types.
+  private static let lineCharacters: [Character] = ["*", "#", "$", "%", "@", "&"]
+
+  /// From 0 to 5: more than six looks share characters.
+  func number(of look: Curve.Look) -> Int { (numbers[look] ?? 0) % Self.lineCharacters.count }
+
+  /// A text as gnuplot reads it back.
+  static func quoted(_ text: String) -> String {
+    "'" + String(text.map { $0.isNewline ? " " : $0 }).split(
+      separator: "'", omittingEmptySubsequences: false
+    ).joined(separator: "''") + "'"
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// Where panels, titles and the legend of a figure stand: lengths in the units of the format
+/// (1/96 inch, or characters), counted from the lower left corner.
+struct Layout {
+  struct Rectangle: Equatable {
+    var left: Double
+    var bottom: Double
+    var width: Double
+    var height: Double
+  }
+
+  /// An entry of the legend: where its sample begins, and the middle of its line.
+  struct LegendPlace: Equatable {
+    var left: Double
+    var middle: Double
+  }
+
+  /// Lengths of one format.
+  private struct Measures {
+    var left: Double
+    var right: Double
+    var top: Double
+    var bottom: Double
+    /// What a panel's title adds to `top`.
+    var panelTitle: Double
+    /// What the label of a horizontal axis adds to `bottom`.
+    var label: Double
+    var colourBox: Double
+    var title: Double
+    var legendLine: Double
+    /// The mean width of a letter.
+    var letter: Double
+    /// The sample of a legend's entry with the space behind it.
+    var sample: Double
+
+    static let drawing = Measures(
+      left: 70, right: 26, top: 12, bottom: 24, panelTitle: 18, label: 20, colourBox: 74,
+      title: 34, legendLine: 22, letter: 7, sample: 34)
+    static let text = Measures(
+      left: 10, right: 3, top: 1, bottom: 2, panelTitle: 1, label: 1, colourBox: 0, title: 2,
+      legendLine: 1, letter: 1, sample: 5)
+  }
+
+  let width: Double
+  let height: Double
+  let panels: [Rectangle]
+  let legend: [LegendPlace]
+  /// The middle of the title's line.
+  let titleMiddle: Double
+
+  /// The room that a legend's sample has.
+  static func sampleLength(_ format: FigureFormat) -> Double { format.isText ? 3 : 24 }
+
+  init(_ figure: Figure, _ format: FigureFormat) {
+    let measures = format.isText ? Measures.text : .drawing
+    let columns = format.isText ? 1 : figure.columns
+    let rows = (figure.panels.count + columns - 1) / columns
+    let hasColourBox = figure.panels.contains { $0.heatMap != nil }
+    let leftMargin =
+      measures.left + max(0, Double(Self.longestWord(figure) - 6) * measures.letter)
+    let rightMargin = measures.right + (hasColourBox ? measures.colourBox : 0)
+    let panelWidth: Double
+    var panelHeight = figure.panelSize.height
+    if case .text(let characters) = format {
+      panelWidth = max(20, Double(characters) - leftMargin - rightMargin)
+      panelHeight = max(6, (figure.panelSize.height / 15).rounded())
+    } else {
+      panelWidth = figure.panelSize.width
+    }
+    width = leftMargin + panelWidth + rightMargin
+      + Double(columns - 1) * (leftMargin + panelWidth + rightMargin)
+
+    let (legend, lines) = Self.legend(figure.legend, measures, width: width)
+    let legendHeight = lines == 0 ? 0 : Double(lines) * measures.legendLine + measures.legendLine / 2
+    // Every row is as high as its panels need; those without numbers stand close together.
+    let heights = (0..<rows).map { row in
+      let members = figure.panels[(row * columns)..<min((row + 1) * columns, figure.panels.count)]
+      let top = measures.top + (members.contains { !$0.title.isEmpty } ? measures.panelTitle : 0)
+      let bottom =
+        (members.contains { $0.x.hasNumbers } ? measures.bottom : measures.label / 2)
+        + (members.contains { !$0.x.label.isEmpty } ? measures.label : 0)
+      return (top: top, bottom: bottom, whole: top + panelHeight + bottom)
+    }
+    height = measures.title + heights.map(\.whole).reduce(0, +) + legendHeight
+    titleMiddle = height - measures.title / 2
+
+    var rectangles: [Rectangle] = []
+    var above = height - measures.title
+    for (row, lengths) in heights.enumerated() {
+      for column in 0..<columns where row * columns + column < figure.panels.count {
+        rectangles.append(
+          Rectangle(
+            left: Double(column) * (leftMargin + panelWidth + rightMargin) + leftMargin,
+            bottom: above - lengths.top - panelHeight, width: panelWidth, height: panelHeight))
+      }
+      above -= lengths.whole
+    }
+    panels = rectangles
+    self.legend = legend
+  }
+
+  /// The entries from left to right, in as many lines as they need, and the number of lines.
+  private static func legend(
+    _ entries: [LegendEntry], _ measures: Measures, width: Double
+  ) -> (places: [LegendPlace], lines: Int) {
+    guard !entries.isEmpty else { return ([], 0) }
+    var places: [(left: Double, line: Int)] = []
+    let start = measures.left / 2
+    var (left, line) = (start, 0)
+    for entry in entries {
+      let needed = measures.sample + Double(entry.label.count + 2) * measures.letter
+      if left > start, left + needed > width {
+        left = start
+        line += 1
+      }
+      places.append((left, line))
+      left += needed
+    }
+    return (
+      places.map {
+        LegendPlace(
+          left: $0.left, middle: (Double(line - $0.line) + 0.75) * measures.legendLine)
+      }, line + 1
+    )
+  }
+
+  /// Letters of the longest word at a vertical axis.
+  private static func longestWord(_ figure: Figure) -> Int {
+    figure.panels.map { panel in
+      if case .named(let ticks) = panel.y.ticks { ticks.map(\.word.count).max() ?? 0 } else { 0 }
+    }.max() ?? 0
+  }
+}
+
+extension Panel {
+  /// The heat map, if it is one.
+  var heatMap: HeatMap? { if case .heatMap(let map) = content { map } else { nil } }
+}
