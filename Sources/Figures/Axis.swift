@@ -77,12 +77,29 @@ public struct Axis: Sendable, Equatable {
     let range = low / margin...max(high * margin, low * 1.0001)
     let decades = Int(floor(log10(range.lowerBound)))...Int(ceil(log10(range.upperBound)))
     let span = log10(range.upperBound / range.lowerBound)
-    let steps: [Double] = span > 3 ? [1] : span > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]
+    let steps: [Double] =
+      span > 3 ? [1] : span > 0.7 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]
     let ticks = decades.flatMap { decade in
       steps.map { Tick($0 * pow(10, Double(decade)), Self.word($0, decade)) }
     }.filter { range.contains($0.place) }
     return Axis(
       label, range, isLogarithmic: true, ticks: ticks.count < 2 ? .automatic : .named(ticks))
+  }
+
+  /// Multiples of 1, 2 or 5 times a power of ten: about `count` of them in `range`.
+  public static func ticks(_ count: Int, in range: ClosedRange<Double>) -> Ticks {
+    let rough = (range.upperBound - range.lowerBound) / Double(max(1, count))
+    guard rough > 0, rough.isFinite else { return .automatic }
+    let power = pow(10, floor(log10(rough)))
+    let step = [1, 2, 5, 10].first { $0 * power >= rough * 0.99 } ?? 10
+    return .every(step * power)
+  }
+
+  /// The same axis with ticks at these places.
+  public func ticked(_ places: [Double]) -> Axis {
+    Axis(
+      label, range, isLogarithmic: isLogarithmic,
+      ticks: .named(places.map { Tick($0, Numbers.text($0)) }))
   }
 
   /// An axis of words, at 0, 1, ….
@@ -93,7 +110,9 @@ public struct Axis: Sendable, Equatable {
   }
 
   private static func word(_ factor: Double, _ decade: Int) -> String {
-    if (-3...4).contains(decade) { return Numbers.text(factor * pow(10, Double(decade)), digits: 2) }
+    if (-3...4).contains(decade) {
+      return Numbers.text(factor * pow(10, Double(decade)), digits: 2)
+    }
     let power = "10" + Numbers.superscript(decade)
     return factor == 1 ? power : "\(Numbers.text(factor, digits: 2))×\(power)"
   }

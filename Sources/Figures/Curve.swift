@@ -35,9 +35,9 @@ public struct Curve: Sendable, Equatable {
   }
 
   /// Whether a line is interrupted.
-  public enum Dash: Int, Sendable, Equatable, CaseIterable {
+  public enum Dash: Sendable, Equatable, CaseIterable {
     /// Not.
-    case solid = 1
+    case solid
     /// By gaps.
     case dashed
     /// To dots.

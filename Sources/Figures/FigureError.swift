@@ -12,7 +12,7 @@ public enum FigureError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .missing(let program):
       "\(program) draws the figures and is not installed: install Debian's package gnuplot-nox "
-        + "(apt-get install gnuplot-nox), or gnuplot 5.4 or later from http://www.gnuplot.info"
+        + "(apt-get install gnuplot-nox), or gnuplot 5.4 or later"
     case .refused(let figure, let reason):
       "gnuplot did not draw \(figure): \(reason). Check that gnuplot is 5.4 or later, with cairo "
         + "(gnuplot --version)"

@@ -35,7 +35,17 @@ public struct Gnuplot: Sendable {
       throw FigureError.refused(
         figure: figure.name, reason: Self.reason(in: outcome.standardError))
     }
-    return outcome.standardOutput
+    return format.isText ? Self.trimmed(outcome.standardOutput) : outcome.standardOutput
+  }
+
+  /// The lines without what cannot be seen: blanks at their ends, empty lines at both ends of
+  /// the drawing, form feeds.
+  private static func trimmed(_ drawing: [UInt8]) -> [UInt8] {
+    let lines = drawing.split(separator: 0x0A, omittingEmptySubsequences: false).map { line in
+      line.filter { $0 != 0x0C }.reversed().drop { $0 == 0x20 }.reversed() as [UInt8]
+    }
+    let seen = lines.drop(while: \.isEmpty).reversed().drop(while: \.isEmpty).reversed()
+    return Array(seen.joined(separator: [0x0A])) + [0x0A]
   }
 
   /// The last line that is not empty.

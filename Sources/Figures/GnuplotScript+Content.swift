@@ -21,15 +21,18 @@ extension GnuplotScript {
                 min(point.y + spread, range.upperBound),
               ]
             })
-          parts.append("\(band) using 1:2:3 with filledcurves fc rgb '\(look.colour.rawValue)'")
+          parts.append(
+            "\(band) using 1:2:3 with filledcurves fc rgb '\(look.colour.rawValue)' "
+              + "fs transparent solid 0.2 noborder")
         }
         let name = block(curve.points.map { [$0.x, $0.y] })
         parts.append("\(name) using 1:2 with lines \(line(look))")
       case .points, .rings:
         if !format.isText, curve.points.contains(where: { $0.spread != nil }) {
-          let bars = block(curve.points.map { [$0.x, $0.y, $0.spread ?? 0] })
+          let bars = block(
+            curve.points.map { [$0.x, $0.y - ($0.spread ?? 0), 2 * ($0.spread ?? 0)] })
           parts.append(
-            "\(bars) using 1:2:3 with yerrorbars pt 0 lw 1.4 lc rgb '\(look.colour.rawValue)'")
+            "\(bars) using 1:2:(0):3 with vectors nohead lw 1.4 lc rgb '\(look.colour.rawValue)'")
         }
         let name = block(curve.points.map { [$0.x, $0.y] })
         parts.append("\(name) using 1:2 with points \(point(look))")
@@ -52,7 +55,8 @@ extension GnuplotScript {
     }
     let known = cells.filter { $0.value?.isFinite ?? false }
     for line in [
-      "set palette defined (\(Self.viridis))", map.isLogarithmic ? "set logscale cb" : "unset logscale cb",
+      "set palette defined (\(Self.viridis))",
+      map.isLogarithmic ? "set logscale cb" : "unset logscale cb",
       "set cbrange [\(map.range.lowerBound):\(map.range.upperBound)]",
       "set cblabel \(Self.quoted(map.label)) rotate by 90", "set format cb '%h'",
     ] { add(line) }
@@ -60,14 +64,16 @@ extension GnuplotScript {
     var parts: [String] = []
     if !format.isText, !known.isEmpty {
       let boxes = block(known.map { [Double($0.column), Double($0.row), $0.value!] })
-      parts.append("\(boxes) using 1:2:(0.5):(0.5):3 with boxxyerror fs solid 1 noborder lc palette")
+      parts.append(
+        "\(boxes) using 1:2:(0.5):(0.5):3 with boxxyerror fs solid 1 noborder lc palette")
     }
     for isDark in [true, false] {
       let chosen = cells.filter { ($0.value.map { map.position(of: $0) < 0.6 } ?? false) == isDark }
       guard !chosen.isEmpty else { continue }
-      let name = textBlock(chosen.map { cell in
-        "\(cell.column) \(cell.row) \"\(cell.value.map { Numbers.text($0) } ?? "–")\""
-      })
+      let name = textBlock(
+        chosen.map { cell in
+          "\(cell.column) \(cell.row) \"\(cell.value.map { Numbers.text($0) } ?? "–")\""
+        })
       let colour = format.isText ? "" : " tc rgb '\(isDark ? "#FFFFFF" : "#000000")'"
       parts.append("\(name) using 1:2:3 with labels\(colour)")
     }
@@ -92,7 +98,8 @@ extension GnuplotScript {
 
 extension Curve.Look {
   var line: String {
-    "lc rgb '\(colour.rawValue)' lw \(dash == .dotted ? 2 : 1.6) dt \(dash.rawValue)"
+    let pattern = [Curve.Dash.solid: "1", .dashed: "(18,8)", .dotted: "(4,7)"][dash] ?? "1"
+    return "lc rgb '\(colour.rawValue)' lw 1.6 dt \(pattern)"
   }
 
   var point: String {

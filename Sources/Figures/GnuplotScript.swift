@@ -23,6 +23,8 @@ struct GnuplotScript {
       place(layout.panels[index])
       set(panel.x, "x")
       set(panel.y, "y")
+      let isTurned = Layout.turnsWords(panel.x, width: figure.panelSize.width, format)
+      add("set xtics \(isTurned ? "rotate by 30 right" : "norotate")")
       lines += ["unset label", "unset arrow"]
       setTitle(panel)
       if index == 0 { decorate() }
@@ -31,7 +33,7 @@ struct GnuplotScript {
       case .heatMap(let map): draw(map)
       }
     }
-    lines.append("unset multiplot")
+    add("unset multiplot")
   }
 
   /// The whole script.
@@ -43,8 +45,7 @@ struct GnuplotScript {
     lines += ["set encoding utf8", "set terminal \(terminal)", "set output"]
     lines += [
       "set multiplot", "unset key", "set border 3 lc rgb '#333333'",
-      "set tics nomirror out scale 0.5", "set style fill transparent solid 0.25 noborder",
-      "set bars small", "unset colorbox",
+      "set tics nomirror out scale 0.5", "set minussign", "unset colorbox",
     ]
     if !format.isText { lines.append("set tics textcolor rgb '#333333'") }
   }
@@ -68,13 +69,15 @@ struct GnuplotScript {
   /// The figure's title and legend, drawn with the first panel.
   private mutating func decorate() {
     let left = x(layout.panels[0].left)
-    lines.append(
-      "set label \(Self.quoted(figure.title)) at screen \(left),\(y(layout.titleMiddle)) left"
-        + (format.isText ? "" : " font ',\(format == .svg ? 15 : 11.5)'"))
+    for (line, middle) in zip(layout.titleLines, layout.titleMiddles) {
+      add(
+        "set label \(Self.quoted(line)) at screen \(left),\(y(middle)) left"
+          + (format.isText ? "" : " font ',\(format == .svg ? 15 : 11.5)'"))
+    }
     for (entry, place) in zip(figure.legend, layout.legend) {
       drawSample(entry.look, place)
       let behind = place.left + Layout.sampleLength(format) + (format.isText ? 1 : 6)
-      lines.append(
+      add(
         "set label \(Self.quoted(entry.label)) at screen \(x(behind)),\(y(place.middle)) left")
     }
   }
@@ -82,23 +85,24 @@ struct GnuplotScript {
   private mutating func drawSample(_ look: Curve.Look, _ place: Layout.LegendPlace) {
     let length = Layout.sampleLength(format)
     if format.isText {
-      lines.append(
+      add(
         "set label '\(textSample(look))' at screen \(x(place.left)),\(y(place.middle)) left")
       return
     }
     switch look.style {
     case .line:
-      lines.append(
+      add(
         "set arrow from screen \(x(place.left)),\(y(place.middle)) to screen "
           + "\(x(place.left + length)),\(y(place.middle)) nohead \(look.line)")
     case .ticks:
       let middle = x(place.left + length / 2)
-      lines.append(
+      add(
         "set arrow from screen \(middle),\(y(place.middle - 5)) to screen "
           + "\(middle),\(y(place.middle + 5)) nohead \(look.line)")
     case .points, .rings, .dots:
-      lines.append(
-        "set label '' at screen \(x(place.left + length / 2)),\(y(place.middle)) point \(look.point)")
+      add(
+        "set label '' at screen \(x(place.left + length / 2)),\(y(place.middle)) point \(look.point)"
+      )
     }
   }
 
@@ -118,22 +122,22 @@ struct GnuplotScript {
     let label = format.isText ? panel.y.label : ""
     let title = [panel.title, label].filter { !$0.isEmpty }.joined(separator: " · ")
     guard !title.isEmpty else { return }
-    lines.append(
+    add(
       "set label \(Self.quoted(title)) at graph 0,1 left offset 0,\(format.isText ? 1 : 0.7)")
   }
 
   private mutating func set(_ axis: Axis, _ name: String) {
-    lines.append("\(axis.isLogarithmic ? "set" : "unset") logscale \(name)")
-    lines.append("set \(name)range [\(axis.range.lowerBound):\(axis.range.upperBound)]")
+    add("\(axis.isLogarithmic ? "set" : "unset") logscale \(name)")
+    add("set \(name)range [\(axis.range.lowerBound):\(axis.range.upperBound)]")
     let label = format.isText && name == "y" ? "" : axis.label
-    lines.append("set \(name)label \(Self.quoted(label))")
-    lines.append("set format \(name) \(axis.hasNumbers ? "'%h'" : "''")")
+    add("set \(name)label \(Self.quoted(label))")
+    add("set format \(name) \(axis.hasNumbers ? "'%h'" : "''")")
     switch axis.ticks {
-    case .automatic: lines.append("set \(name)tics autofreq")
-    case .every(let step): lines.append("set \(name)tics autofreq \(step)")
+    case .automatic: add("set \(name)tics autofreq")
+    case .every(let step): add("set \(name)tics autofreq \(step)")
     case .named(let ticks):
       let list = ticks.map { "\(Self.quoted(axis.hasNumbers ? $0.word : "")) \($0.place)" }
-      lines.append("set \(name)tics (\(list.joined(separator: ", ")))")
+      add("set \(name)tics (\(list.joined(separator: ", ")))")
     }
   }
 
@@ -146,9 +150,9 @@ struct GnuplotScript {
   mutating func textBlock(_ rows: [String]) -> String {
     let name = "$block\(blocks)"
     blocks += 1
-    lines.append("\(name) << END")
+    add("\(name) << END")
     lines += rows
-    lines.append("END")
+    add("END")
     return name
   }
 
@@ -184,8 +188,9 @@ struct GnuplotScript {
 
   /// A text as gnuplot reads it back.
   static func quoted(_ text: String) -> String {
-    "'" + String(text.map { $0.isNewline ? " " : $0 }).split(
-      separator: "'", omittingEmptySubsequences: false
-    ).joined(separator: "''") + "'"
+    "'"
+      + String(text.map { $0.isNewline ? " " : $0 }).split(
+        separator: "'", omittingEmptySubsequences: false
+      ).joined(separator: "''") + "'"
   }
 }

@@ -35,8 +35,8 @@ struct Layout {
     var sample: Double
 
     static let drawing = Measures(
-      left: 70, right: 26, top: 12, bottom: 24, panelTitle: 18, label: 20, colourBox: 74,
-      title: 34, legendLine: 22, letter: 7, sample: 34)
+      left: 70, right: 26, top: 12, bottom: 26, panelTitle: 18, label: 24, colourBox: 74,
+      title: 32, legendLine: 22, letter: 7, sample: 46)
     static let text = Measures(
       left: 10, right: 3, top: 1, bottom: 2, panelTitle: 1, label: 1, colourBox: 0, title: 2,
       legendLine: 1, letter: 1, sample: 5)
@@ -46,11 +46,20 @@ struct Layout {
   let height: Double
   let panels: [Rectangle]
   let legend: [LegendPlace]
-  /// The middle of the title's line.
-  let titleMiddle: Double
+  /// The title, folded where it must be, and the middles of its lines.
+  let titleLines: [String]
+  let titleMiddles: [Double]
 
   /// The room that a legend's sample has.
-  static func sampleLength(_ format: FigureFormat) -> Double { format.isText ? 3 : 24 }
+  static func sampleLength(_ format: FigureFormat) -> Double { format.isText ? 3 : 36 }
+
+  /// Whether the words at a horizontal axis would run into each other, and are turned.
+  static func turnsWords(_ axis: Axis, width: Double, _ format: FigureFormat) -> Bool {
+    guard !format.isText, axis.hasNumbers, case .named(let ticks) = axis.ticks else { return false }
+    let room = width * 0.95 / Double(max(1, ticks.count))
+    return Double(ticks.map(\.word.count).max() ?? 0) * Measures.drawing.letter > room
+      && !axis.isLogarithmic
+  }
 
   init(_ figure: Figure, _ format: FigureFormat) {
     let measures = format.isText ? Measures.text : .drawing
@@ -64,15 +73,23 @@ struct Layout {
     var panelHeight = figure.panelSize.height
     if case .text(let characters) = format {
       panelWidth = max(20, Double(characters) - leftMargin - rightMargin)
-      panelHeight = max(6, (figure.panelSize.height / 15).rounded())
+      panelHeight = max(8, (figure.panelSize.height / 15).rounded())
     } else {
       panelWidth = figure.panelSize.width
     }
-    width = leftMargin + panelWidth + rightMargin
-      + Double(columns - 1) * (leftMargin + panelWidth + rightMargin)
+    let wanted = Double(columns) * (leftMargin + panelWidth + rightMargin)
+    // A drawing grows around a long title; characters are folded.
+    let titleWidth = Double(figure.title.count) * measures.letter * 1.1
+    width = format.isText ? wanted : max(wanted, leftMargin + titleWidth)
+    let titleLines =
+      format.isText
+      ? Self.folded(figure.title, to: max(20, Int(wanted - leftMargin))) : [figure.title]
+    self.titleLines = titleLines
 
-    let (legend, lines) = Self.legend(figure.legend, measures, width: width)
-    let legendHeight = lines == 0 ? 0 : Double(lines) * measures.legendLine + measures.legendLine / 2
+    let (legend, lines) = Self.legend(
+      figure.legend, measures, left: format.isText ? 5 : leftMargin, width: width)
+    let legendHeight =
+      lines == 0 ? 0 : Double(lines) * measures.legendLine + measures.legendLine / 2
     // Every row is as high as its panels need; those without numbers stand close together.
     let heights = (0..<rows).map { row in
       let members = figure.panels[(row * columns)..<min((row + 1) * columns, figure.panels.count)]
@@ -80,13 +97,23 @@ struct Layout {
       let bottom =
         (members.contains { $0.x.hasNumbers } ? measures.bottom : measures.label / 2)
         + (members.contains { !$0.x.label.isEmpty } ? measures.label : 0)
+        + members.map { panel -> Double in
+          guard Self.turnsWords(panel.x, width: panelWidth, format),
+            case .named(let ticks) = panel.x.ticks
+          else { return 0 }
+          return Double(ticks.map(\.word.count).max() ?? 0) * measures.letter * 0.45
+        }.max()!
       return (top: top, bottom: bottom, whole: top + panelHeight + bottom)
     }
-    height = measures.title + heights.map(\.whole).reduce(0, +) + legendHeight
-    titleMiddle = height - measures.title / 2
+    let titleHeight = measures.title + Double(titleLines.count - 1)
+    let total = titleHeight + heights.map(\.whole).reduce(0, +) + legendHeight
+    height = total
+    titleMiddles = titleLines.enumerated().map { line, _ in
+      total - (format.isText ? Double(line) + 0.5 : measures.title / 2)
+    }
 
     var rectangles: [Rectangle] = []
-    var above = height - measures.title
+    var above = total - titleHeight
     for (row, lengths) in heights.enumerated() {
       for column in 0..<columns where row * columns + column < figure.panels.count {
         rectangles.append(
@@ -102,11 +129,10 @@ struct Layout {
 
   /// The entries from left to right, in as many lines as they need, and the number of lines.
   private static func legend(
-    _ entries: [LegendEntry], _ measures: Measures, width: Double
+    _ entries: [LegendEntry], _ measures: Measures, left start: Double, width: Double
   ) -> (places: [LegendPlace], lines: Int) {
     guard !entries.isEmpty else { return ([], 0) }
     var places: [(left: Double, line: Int)] = []
-    let start = measures.left / 2
     var (left, line) = (start, 0)
     for entry in entries {
       let needed = measures.sample + Double(entry.label.count + 2) * measures.letter
@@ -123,6 +149,19 @@ struct Layout {
           left: $0.left, middle: (Double(line - $0.line) + 0.75) * measures.legendLine)
       }, line + 1
     )
+  }
+
+  /// Lines of at most `width` characters, broken at blanks.
+  static func folded(_ text: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, last.count + 1 + word.count <= width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 
   /// Letters of the longest word at a vertical axis.

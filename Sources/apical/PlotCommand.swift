@@ -6,7 +6,8 @@ public import Experiments
 struct PlotCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plot",
-    abstract: "Draw what runs and studies left: learning curves, angles, traces, spikes, heat maps.",
+    abstract:
+      "Draw what runs and studies left: learning curves, angles, traces, spikes, heat maps.",
     discussion: """
       Several runs of one specification give mean ± s.e.m. over their seeds; runs of several \
       specifications a curve each. A study (a directory with table.csv) gives a heat map for each \

@@ -78,7 +78,7 @@ struct LearningFigures {
     for (index, group) in groups.enumerated() {
       for (quantity, dash) in zip(quantities, Curve.Dash.allCases) {
         let points = group.course(quantity.column, factor: quantity.factor)
-        values += points.map(\.mean)
+        values += points.flatMap { [$0.mean - ($0.error ?? 0), $0.mean + ($0.error ?? 0)] }
         curves.append(curve(points, Curve.Look(Colour.number(index), dash: dash)))
       }
     }
@@ -103,7 +103,8 @@ struct LearningFigures {
     if ends.count == groups.count, groups.count > 1,
       let best = ends.indices.min(by: { ends[$0].mean < ends[$1].mean })
     {
-      return "\(name) ends lowest for \(groups[best].label): \(Numbers.text(ends[best].mean))\(unit)\(note)"
+      return
+        "\(name) ends lowest for \(groups[best].label): \(Numbers.text(ends[best].mean))\(unit)\(note)"
     }
     return "Learning curves of \(groups.map(\.label).joined(separator: ", "))\(note)"
   }
@@ -145,7 +146,8 @@ struct LearningFigures {
 
   private func anglesHeadline(_ layers: [Int]) -> String {
     let note = RunGroup.spreadNote(groups)
-    let of = layers.count == 1 ? "layer 1" : "layers \(layers.map(String.init).joined(separator: ", "))"
+    let of =
+      layers.count == 1 ? "layer 1" : "layers \(layers.map(String.init).joined(separator: ", "))"
     let ends = groups.map { group in
       layers.compactMap { group.course("angle_\($0)").last?.mean }
     }

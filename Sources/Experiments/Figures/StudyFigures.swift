@@ -11,7 +11,7 @@ struct StudyFigures {
 
   /// The most panels of a figure.
   static let panelLimit = 12
-  private static let bookkeeping: Set<String> = ["step", "samples"]
+  private static let bookkeeping: Set<String> = ["step", "samples", "wall_seconds"]
 
   /// A figure for each metric. Throws where the study has no axis.
   func figures() throws -> [Figure] {
@@ -27,6 +27,9 @@ struct StudyFigures {
   private var note: String {
     table.seeds > 1 ? "mean ± s.e.m. of \(table.seeds) seeds" : "one seed"
   }
+
+  /// In a heat map there is no room for errors.
+  private var meanNote: String { table.seeds > 1 ? "mean of \(table.seeds) seeds" : "one seed" }
 
   private func formula(of metric: String) -> String? {
     table.metrics.contains("\(metric)_formula") ? "\(metric)_formula" : nil
@@ -103,17 +106,20 @@ struct StudyFigures {
         ))
     }
     return Figure(
-      name: "study-\(metric)", title: "\(words(metric).capitalizedFirst) is lowest at \(place(low, metric)) (\(note))",
+      name: "study-\(metric)",
+      title: "\(words(metric).capitalizedFirst) is lowest for \(lowestPlace(metric)) (\(meanNote))",
       panels: panels, columns: 2,
       panelSize: PanelSize(
         width: max(150, min(70 * Double(columns.count), 420)),
         height: max(90, min(38 * Double(rows.count), 300))))
   }
 
-  /// Where the metric has this mean.
-  private func place(_ value: Double, _ metric: String) -> String {
-    let cell = table.cells.first { table.mean(metric, at: $0.place)?.mean == value }
-    return (cell?.place ?? []).enumerated().map { "\(table.label(ofAxis: $0)) \($1)" }
+  /// Where the metric's mean is lowest.
+  private func lowestPlace(_ metric: String) -> String {
+    let lowest = table.cells.compactMap { cell in
+      table.mean(metric, at: cell.place).map { (cell.place, $0.mean) }
+    }.min { $0.1 < $1.1 }
+    return (lowest?.0 ?? []).enumerated().map { "\(table.label(ofAxis: $0)) \($1)" }
       .joined(separator: ", ")
   }
 }
@@ -121,9 +127,9 @@ struct StudyFigures {
 extension Axis {
   /// An axis through all of these numbers, logarithmic where they span orders of magnitude.
   fileprivate static func spreading(_ numbers: [Double], _ label: String) -> Axis {
-    guard let low = numbers.min(), let high = numbers.max(), low > 0, high >= 30 * low else {
-      return .holding(numbers, label)
-    }
-    return .logarithmic(holding: numbers, label)
+    let isWide = numbers.allSatisfy { $0 > 0 } && numbers.max()! >= 30 * numbers.min()!
+    let axis: Axis = isWide ? .logarithmic(holding: numbers, label) : .holding(numbers, label)
+    // Where there are few values, they are the ticks.
+    return numbers.count <= 8 ? axis.ticked(numbers) : axis
   }
 }

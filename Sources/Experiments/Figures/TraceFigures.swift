@@ -54,7 +54,9 @@ struct TraceFigures {
     }
 
     /// A somatic potential of single cells: where spikes are marked.
-    var showsSpikes: Bool { trace.variable.hasPrefix("soma") && trace.unit == "mV" && reduction == nil }
+    var showsSpikes: Bool {
+      trace.variable.hasPrefix("soma") && trace.unit == "mV" && reduction == nil
+    }
   }
 
   /// The figures of all populations, in alphabetical order.
@@ -80,7 +82,12 @@ struct TraceFigures {
     let recordings = unsorted.sorted { ($0.rank, $0.file) < ($1.rank, $1.file) }
       .prefix(Self.panelLimit)
     let ends = recordings.map { $0.trace.clock.time(ofFrame: $0.frames - 1) }
-    let begins = recordings.map { $0.trace.clock.time(ofFrame: 0) }
+    // A sample bears the time of its end.
+    let begins = recordings.map { recording in
+      let clock = recording.trace.clock
+      return max(
+        0, clock.time(ofFrame: 0) - (clock.unit == .milliseconds ? clock.interval.value : 0))
+    }
     guard let begin = begins.min(), let end = ends.max() else { return nil }
     let whole = window ?? begin...max(begin, end)
     let cells = chosenCells(recordings)
@@ -105,11 +112,14 @@ struct TraceFigures {
         }
       }
       let margin = max(high - low, 1e-9) * 0.06
+      let range = low - margin...top + margin
       panels.append(
         Panel(
           title: recording.title,
           x: timeAxis(whole, unit, isLast: index == recordings.count - 1),
-          y: Axis(recording.trace.unit == "1" ? "" : recording.trace.unit, low - margin...top + margin),
+          y: Axis(
+            recording.trace.unit == "1" ? "" : recording.trace.unit, range,
+            ticks: Axis.ticks(4, in: range)),
           content: .curves(curves)))
     }
     guard !panels.isEmpty else { return nil }
@@ -133,7 +143,8 @@ struct TraceFigures {
     let trace = recording.trace
     let (start, interval) = (trace.clock.start.value, trace.clock.interval.value)
     let first = max(0, Int(((range.lowerBound - start) / interval).rounded(.up)))
-    let last = min(recording.frames - 1, Int(((range.upperBound - start) / interval).rounded(.down)))
+    let last = min(
+      recording.frames - 1, Int(((range.upperBound - start) / interval).rounded(.down)))
     guard first <= last else { return [] }
     func curve(_ column: Int, _ look: Curve.Look) throws -> Curve {
       let values = try reader.values(
