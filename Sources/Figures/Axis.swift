@@ -74,7 +74,7 @@ public struct Axis: Sendable, Equatable {
     let (low, high) = (values.min() ?? 1, values.max() ?? 10)
     precondition(low > 0, "no logarithm of \(low)")
     let margin = pow(high / low, 0.05)
-    let range = low / margin...max(high * margin, low * 1.0001)
+    let range = high > low ? low / margin...high * margin : low / 2...high * 2
     let decades = Int(floor(log10(range.lowerBound)))...Int(ceil(log10(range.upperBound)))
     let span = log10(range.upperBound / range.lowerBound)
     let steps: [Double] =
@@ -111,7 +111,7 @@ public struct Axis: Sendable, Equatable {
 
   private static func word(_ factor: Double, _ decade: Int) -> String {
     if (-3...4).contains(decade) {
-      return Numbers.text(factor * pow(10, Double(decade)), digits: 2)
+      return Numbers.text(factor * pow(10, Double(decade)), digits: 6)
     }
     let power = "10" + Numbers.superscript(decade)
     return factor == 1 ? power : "\(Numbers.text(factor, digits: 2))×\(power)"
@@ -120,8 +120,10 @@ public struct Axis: Sendable, Equatable {
 
 /// Numbers as a person reads them.
 public enum Numbers {
-  /// `value` with so many significant digits, without trailing zeros.
+  /// `value` with so many significant digits, without trailing zeros; whole where it has
+  /// thousands.
   public static func text(_ value: Double, digits: Int = 3) -> String {
+    if (1000..<100_000).contains(abs(value)) { return String(format: "%.0f", value) }
     let text = String(format: "%.\(digits)g", value)
     guard let mark = text.firstIndex(of: "e"), let power = Int(text[text.index(after: mark)...])
     else { return text }

@@ -27,12 +27,14 @@ struct GnuplotScript {
       add("set xtics \(isTurned ? "rotate by 30 right" : "norotate")")
       lines += ["unset label", "unset arrow"]
       setTitle(panel)
+      setLabels(panel, index)
       if index == 0 { decorate() }
       switch panel.content {
       case .curves(let curves): draw(curves, panel)
       case .heatMap(let map): draw(map)
       }
     }
+    if !format.isText && !figure.legend.isEmpty { drawLegend() }
     add("unset multiplot")
   }
 
@@ -60,8 +62,8 @@ struct GnuplotScript {
       "pngcairo size \(Int(2 * width)),\(Int(2 * height)) font 'Liberation Sans,10' fontscale 2 "
         + "linewidth 2 pointscale 2 background '#ffffff' noenhanced"
     case .pdf:
-      "pdfcairo size \(width / 96)in,\(height / 96)in font 'Liberation Sans,10' fontscale 1 "
-        + "linewidth 1 background '#ffffff' noenhanced"
+      "pdfcairo size \(width / 96)in,\(height / 96)in font 'Liberation Sans,7.5' fontscale 1 "
+        + "linewidth 1.8 dashlength 1 background '#ffffff' noenhanced"
     case .text: "dumb size \(Int(width)),\(Int(height)) noenhanced"
     }
   }
@@ -72,38 +74,44 @@ struct GnuplotScript {
     for (line, middle) in zip(layout.titleLines, layout.titleMiddles) {
       add(
         "set label \(Self.quoted(line)) at screen \(left),\(y(middle)) left"
-          + (format.isText ? "" : " font ',\(format == .svg ? 15 : 11.5)'"))
+          + (format.isText ? "" : " font ',\(format == .svg ? 15 : format == .png ? 11.5 : 8.6)'"))
     }
+    guard format.isText else { return }
     for (entry, place) in zip(figure.legend, layout.legend) {
-      drawSample(entry.look, place)
-      let behind = place.left + Layout.sampleLength(format) + (format.isText ? 1 : 6)
+      let sample = textSample(entry.look)
       add(
-        "set label \(Self.quoted(entry.label)) at screen \(x(behind)),\(y(place.middle)) left")
+        "set label \(Self.quoted("\(sample) \(entry.label)")) at screen "
+          + "\(x(place.left)),\(y(place.middle)) left")
     }
   }
 
-  private mutating func drawSample(_ look: Curve.Look, _ place: Layout.LegendPlace) {
+  /// The legend is a plot of its own over the whole figure, in units of length: samples look as
+  /// curves do.
+  private mutating func drawLegend() {
+    place(Layout.Rectangle(left: 0, bottom: 0, width: layout.width, height: layout.height))
+    var panel = Panel(
+      x: Axis("", 0...layout.width), y: Axis("", 0...layout.height), content: .curves([]))
+    panel.x.hasNumbers = false
+    set(panel.x, "x")
+    set(panel.y, "y")
+    lines += ["unset label", "unset border", "unset xtics", "unset ytics", "unset colorbox"]
     let length = Layout.sampleLength(format)
-    if format.isText {
+    var samples: [Curve] = []
+    for (entry, place) in zip(figure.legend, layout.legend) {
       add(
-        "set label '\(textSample(look))' at screen \(x(place.left)),\(y(place.middle)) left")
-      return
-    }
-    switch look.style {
-    case .line:
-      add(
-        "set arrow from screen \(x(place.left)),\(y(place.middle)) to screen "
-          + "\(x(place.left + length)),\(y(place.middle)) nohead \(look.line)")
-    case .ticks:
-      let middle = x(place.left + length / 2)
-      add(
-        "set arrow from screen \(middle),\(y(place.middle - 5)) to screen "
-          + "\(middle),\(y(place.middle + 5)) nohead \(look.line)")
-    case .points, .rings, .dots:
-      add(
-        "set label '' at screen \(x(place.left + length / 2)),\(y(place.middle)) point \(look.point)"
+        "set label \(Self.quoted(entry.label)) at first \(place.left + length + 6),\(place.middle) left"
       )
+      let centre = place.left + length / 2
+      let points =
+        switch entry.look.style {
+        case .line:
+          [Curve.Point(place.left, place.middle), Curve.Point(place.left + length, place.middle)]
+        case .ticks: [Curve.Point(centre, place.middle - 6, spread: 12)]
+        case .points, .rings, .dots: [Curve.Point(centre, place.middle)]
+        }
+      samples.append(Curve(points, entry.look))
     }
+    draw(samples, panel)
   }
 
   // MARK: Panels
@@ -126,11 +134,21 @@ struct GnuplotScript {
       "set label \(Self.quoted(title)) at graph 0,1 left offset 0,\(format.isText ? 1 : 0.7)")
   }
 
+  /// The labels of the axes stand where the layout says, whatever a format's fonts are.
+  private mutating func setLabels(_ panel: Panel, _ index: Int) {
+    let area = layout.panels[index]
+    add(
+      "set label \(Self.quoted(panel.x.label)) at screen "
+        + "\(x(area.left + area.width / 2)),\(y(layout.labelMiddles[index])) center")
+    guard !format.isText else { return }
+    add(
+      "set label \(Self.quoted(panel.y.label)) at screen \(x(area.left - layout.labelDistance)),"
+        + "\(y(area.bottom + area.height / 2)) center rotate by 90")
+  }
+
   private mutating func set(_ axis: Axis, _ name: String) {
     add("\(axis.isLogarithmic ? "set" : "unset") logscale \(name)")
     add("set \(name)range [\(axis.range.lowerBound):\(axis.range.upperBound)]")
-    let label = format.isText && name == "y" ? "" : axis.label
-    add("set \(name)label \(Self.quoted(label))")
     add("set format \(name) \(axis.hasNumbers ? "'%h'" : "''")")
     switch axis.ticks {
     case .automatic: add("set \(name)tics autofreq")

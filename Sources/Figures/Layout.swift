@@ -35,7 +35,7 @@ struct Layout {
     var sample: Double
 
     static let drawing = Measures(
-      left: 70, right: 26, top: 12, bottom: 26, panelTitle: 18, label: 24, colourBox: 74,
+      left: 70, right: 26, top: 12, bottom: 31, panelTitle: 18, label: 24, colourBox: 74,
       title: 32, legendLine: 22, letter: 7, sample: 46)
     static let text = Measures(
       left: 10, right: 3, top: 1, bottom: 2, panelTitle: 1, label: 1, colourBox: 0, title: 2,
@@ -45,6 +45,10 @@ struct Layout {
   let width: Double
   let height: Double
   let panels: [Rectangle]
+  /// The middle of each panel's horizontal label, upwards.
+  let labelMiddles: [Double]
+  /// From a panel's left side to the middle of its vertical label.
+  let labelDistance: Double
   let legend: [LegendPlace]
   /// The title, folded where it must be, and the middles of its lines.
   let titleLines: [String]
@@ -66,8 +70,10 @@ struct Layout {
     let columns = format.isText ? 1 : figure.columns
     let rows = (figure.panels.count + columns - 1) / columns
     let hasColourBox = figure.panels.contains { $0.heatMap != nil }
+    let excess = max(0, Self.longestWord(figure) - 6)
     let leftMargin =
-      measures.left + max(0, Double(Self.longestWord(figure) - 6) * measures.letter)
+      measures.left + Double(excess) * measures.letter
+      + (excess > 0 && !format.isText ? 2 * measures.letter : 0)
     let rightMargin = measures.right + (hasColourBox ? measures.colourBox : 0)
     let panelWidth: Double
     var panelHeight = figure.panelSize.height
@@ -103,7 +109,7 @@ struct Layout {
           else { return 0 }
           return Double(ticks.map(\.word.count).max() ?? 0) * measures.letter * 0.45
         }.max()!
-      return (top: top, bottom: bottom, whole: top + panelHeight + bottom)
+      return (top: top, label: bottom - measures.label / 2, whole: top + panelHeight + bottom)
     }
     let titleHeight = measures.title + Double(titleLines.count - 1)
     let total = titleHeight + heights.map(\.whole).reduce(0, +) + legendHeight
@@ -112,7 +118,9 @@ struct Layout {
       total - (format.isText ? Double(line) + 0.5 : measures.title / 2)
     }
 
+    labelDistance = leftMargin - 16
     var rectangles: [Rectangle] = []
+    var labels: [Double] = []
     var above = total - titleHeight
     for (row, lengths) in heights.enumerated() {
       for column in 0..<columns where row * columns + column < figure.panels.count {
@@ -120,10 +128,12 @@ struct Layout {
           Rectangle(
             left: Double(column) * (leftMargin + panelWidth + rightMargin) + leftMargin,
             bottom: above - lengths.top - panelHeight, width: panelWidth, height: panelHeight))
+        labels.append(above - lengths.top - panelHeight - lengths.label)
       }
       above -= lengths.whole
     }
     panels = rectangles
+    labelMiddles = labels
     self.legend = legend
   }
 
