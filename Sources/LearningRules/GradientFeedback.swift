@@ -17,9 +17,12 @@ public import Substrates
 /// Where λ was measured through a read-out that is not linear (`ApicalRecord.slope`), the
 /// residual is multiplied by the slope of that read-out too.
 ///
+/// With a `normalisation` κ a trial's step is divided by κ + ‖s‖² (normalised least mean squares): the
+/// rate then means the same for errors of any size, and is stable below 2.
+///
 /// Plain descent has a noise floor, rate·(m + 2)(n + κ − 2) / (2 − rate·(m + 2)) for white s
 /// (spiking-model notes §4.5); with `controlVariate` the floor vanishes in the linear case.
-public struct GradientFeedback: FeedbackLearner {
+public struct GradientFeedback: FeedbackLearner, Equatable {
   /// Nothing to remember.
   public struct State: Codable, Sendable {}
 
@@ -27,10 +30,14 @@ public struct GradientFeedback: FeedbackLearner {
   public let rate: Double
   /// Whether the estimate is the control-variate one.
   public let controlVariate: Bool
+  /// κ; nil for steps that are not normalised.
+  public let normalisation: Double?
 
-  /// A learner; `rate` is positive.
-  public init(rate: Double, controlVariate: Bool = false) {
+  /// A learner; `rate`, and κ where there is one, are positive.
+  public init(rate: Double, controlVariate: Bool = false, normalisation: Double? = nil) {
     precondition(rate > 0 && rate.isFinite, "a feedback learning rate of \(rate)")
+    precondition(normalisation.map { $0 > 0 } ?? true, "a normalisation of \(normalisation ?? 0)")
+    self.normalisation = normalisation
     self.rate = rate
     self.controlVariate = controlVariate
   }
@@ -52,11 +59,13 @@ public struct GradientFeedback: FeedbackLearner {
     let alpha = Scalar(rate * scale)
     for index in record.layers.indices {
       let input = record.feedbackInput(ofLayer: index, pathway.topology)
+      let weights = normalisation.map { input.normalisedWeights($0) }
       if let constant = record.layers[index].constantUnit {
         var residual = Matrix<Scalar>(rows: record.trials, columns: 1)
         residual.setEstimate(
           scalar: scalar, perturbation: constant.values, variance: constant.variance)
         if !controlVariate { residual.subtract(record.constantTeaching(index, pathway)) }
+        weights.map { residual.scaleRows($0) }
         pathway.constantRows[index].accumulateProduct(
           residual, .transposed, input, .plain, alpha: alpha, beta: 1)
       }
@@ -65,8 +74,22 @@ public struct GradientFeedback: FeedbackLearner {
       if let slope = record.layers[index].apical?.slope {
         record.layers[index].residual.multiply(by: slope)
       }
+      weights.map { record.layers[index].residual.scaleRows($0) }
       pathway.weights[index].accumulateProduct(
         record.layers[index].residual, .transposed, input, .plain, alpha: alpha, beta: 1)
     }
   }
+}
+
+extension Matrix {
+  /// 1 / (κ + ‖row‖²) for every row.
+  func normalisedWeights(_ normalisation: Double) -> [Scalar] {
+    (0..<rows).map { row in
+      let squared = (0..<columns).reduce(0) { $0 + self[row, $1] * self[row, $1] }
+      return 1 / (Scalar(normalisation) + squared)
+    }
+  }
+
+  /// Row i ← factor_i·row i.
+  mutating func scaleRows(_ factors: [Scalar]) { update { i, _, value in factors[i] * value } }
 }

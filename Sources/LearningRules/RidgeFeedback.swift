@@ -20,13 +20,20 @@ public import Substrates
 /// unit and trial to trial; unit j then solves its own weighted problem,
 /// V_j ← f·V_j + Σ γ²·sᵀs and S_j ← f·S_j + Σ γ·ê·s, and a saturated unit adds no noise.
 ///
+/// With a `normalisation` κ every trial weighs w = 1 / (κ + ‖s‖²) in both sums, as in normalised
+/// least mean squares. Errors shrink by orders of magnitude while W learns, and the noise of an
+/// estimate shrinks with them: plain sums are ruled by early trials and by the few with large errors,
+/// whose λ̂ is no better known; weighed ones are not (weighted least squares with weights near the
+/// inverse variance). κ, in squared units of s, is where chance begins to outweigh the error.
+///
 /// Solving costs more than adding up where batches are small: `solveEvery` batches share one
 /// solution.
-public struct RidgeFeedback: FeedbackLearner {
+public struct RidgeFeedback: FeedbackLearner, Equatable {
   /// V and S of every layer.
   public struct State: Codable, Sendable {
-    /// One V for the layer, or one per unit of it where gains differ; `[m, m]`.
-    var gram: [[Matrix<Double>]]
+    /// V of every layer: `[m, m]`, or where gains differ one row per unit with the lower triangle of
+    /// its own V, `[n, m(m + 1)/2]`.
+    var gram: [Matrix<Double>]
     /// S, `[n, m]`.
     var cross: [Matrix<Double>]
     /// S of the constant unit, `[1, m]`.
@@ -47,11 +54,16 @@ public struct RidgeFeedback: FeedbackLearner {
   public let controlVariate: Bool
   /// The number of batches from one solution to the next.
   public let solveEvery: Int
+  /// κ; nil weighs all trials alike.
+  public let normalisation: Double?
 
   /// A learner.
   public init(
-    ridge: Double, forgetting: Double = 1, controlVariate: Bool = false, solveEvery: Int = 1
+    ridge: Double, forgetting: Double = 1, controlVariate: Bool = false, solveEvery: Int = 1,
+    normalisation: Double? = nil
   ) {
+    precondition(normalisation.map { $0 > 0 } ?? true, "a normalisation of \(normalisation ?? 0)")
+    self.normalisation = normalisation
     precondition(solveEvery > 0, "a solution every \(solveEvery) batches")
     self.solveEvery = solveEvery
     precondition(ridge > 0 && ridge.isFinite, "a ridge of \(ridge)")
@@ -67,7 +79,7 @@ public struct RidgeFeedback: FeedbackLearner {
   /// The state before the first batch.
   public func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State {
     State(
-      gram: pathway.weights.map { [Matrix(rows: $0.columns, columns: $0.columns)] },
+      gram: pathway.weights.map { Matrix(rows: $0.columns, columns: $0.columns) },
       cross: pathway.weights.map { Matrix(rows: $0.rows, columns: $0.columns) },
       constantCross: pathway.weights.map { Matrix(rows: 1, columns: $0.columns) })
   }
@@ -86,6 +98,7 @@ public struct RidgeFeedback: FeedbackLearner {
     for index in record.layers.indices {
       var buffers = state.workspace.take(index)
       buffers.input.assign(converting: record.feedbackInput(ofLayer: index, pathway.topology))
+      buffers.weigh(normalisation)
       record.layers[index].setEstimate(scalar)
       let solved =
         record.layers[index].perturbation.gainIsOne
@@ -118,12 +131,12 @@ public struct RidgeFeedback: FeedbackLearner {
         Double(layer.residual[trial, unit] + layer.teaching[trial, unit])
       }
     }
-    accumulate(buffers.input, buffers.input, into: &state.gram[index][0])
-    accumulate(buffers.targets, buffers.input, into: &state.cross[index])
+    accumulate(buffers.input, buffers.weighted, into: &state.gram[index])
+    accumulate(buffers.targets, buffers.weighted, into: &state.cross[index])
     let solved =
       !isDue
       || state.workspace.solve(
-        state.cross[index], state.gram[index][0], ridge: ridge, &buffers,
+        state.cross[index], state.gram[index], ridge: ridge, &buffers,
         into: &pathway.weights[index])
     guard let constant = layer.constantUnit else { return solved }
     let teaching = controlVariate ? record.constantTeaching(index, pathway) : nil
@@ -132,42 +145,44 @@ public struct RidgeFeedback: FeedbackLearner {
       let estimate = scalar[trial] * quotient + (teaching?[trial, 0] ?? 0)
       buffers.column[trial, 0] = Double(estimate)
     }
-    accumulate(buffers.column, buffers.input, into: &state.constantCross[index])
+    accumulate(buffers.column, buffers.weighted, into: &state.constantCross[index])
     guard isDue else { return true }
     return state.workspace.solve(
-      state.constantCross[index], state.gram[index][0], ridge: ridge, &buffers,
+      state.constantCross[index], state.gram[index], ridge: ridge, &buffers,
       into: &pathway.constantRows[index]) && solved
   }
 
-  /// One weighted problem per unit: V_j += Σ γ²·sᵀs, S_j += Σ γ·ê·s with ê the estimate of
-  /// ∂L/∂site, or γλ + a′ξ / Var ξ with the control variate.
+  /// One weighted problem per unit: V_j += Σ γ²·w·sᵀs, S_j += Σ γ·w·ê·s with ê the estimate of
+  /// ∂L/∂site, or γλ + a′ξ / Var ξ with the control variate. All units' sums are one product each:
+  /// (γ∘γ)ᵀ·(s ⊗ s) and (γ∘ê)ᵀ·s.
   private func updatePerUnit<Scalar>(
     _ weights: inout Matrix<Scalar>, _ layer: LayerRecord<Scalar>, _ index: Int, _ isDue: Bool,
     _ buffers: inout RidgeWorkspace.Layer, _ state: inout State
   ) -> Bool {
     let (units, width) = (weights.rows, weights.columns)
-    if state.gram[index].count != units {
-      state.gram[index] = Array(repeating: Matrix(rows: width, columns: width), count: units)
+    let pairs = width * (width + 1) / 2
+    if state.gram[index].rows != units || state.gram[index].columns != pairs {
+      state.gram[index] = Matrix(rows: units, columns: pairs)
     }
+    buffers.setPairs()
+    let hasControl = controlVariate
+    buffers.targets.update { trial, unit, _ in
+      let gain = Double(layer.perturbation.gain[trial, unit])
+      let estimate = Double(layer.residual[trial, unit])
+      return gain * (hasControl ? estimate + gain * Double(layer.teaching[trial, unit]) : estimate)
+    }
+    accumulate(buffers.targets, buffers.weighted, into: &state.cross[index])
+    buffers.targets.update { trial, unit, _ in
+      let gain = Double(layer.perturbation.gain[trial, unit])
+      return gain * gain
+    }
+    accumulate(buffers.targets, buffers.pairs, into: &state.gram[index])
+    guard isDue else { return true }
     for unit in 0..<units {
-      for trial in 0..<buffers.input.rows {
-        let gain = Double(layer.perturbation.gain[trial, unit])
-        for k in 0..<width { buffers.weighted[trial, k] = gain * buffers.input[trial, k] }
-        var target = Double(layer.residual[trial, unit])
-        if controlVariate { target += gain * Double(layer.teaching[trial, unit]) }
-        buffers.column[trial, 0] = target
-      }
-      accumulate(buffers.weighted, buffers.weighted, into: &state.gram[index][unit])
-      buffers.row.accumulateProduct(buffers.column, .transposed, buffers.weighted, .plain)
-      for k in 0..<width {
-        let sum = forgetting * state.cross[index][unit, k] + buffers.row[0, k]
-        state.cross[index][unit, k] = sum
-        buffers.row[0, k] = sum
-      }
-      guard isDue else { continue }
-      guard state.workspace.solveRow(state.gram[index][unit], ridge: ridge, &buffers) else {
-        return false
-      }
+      guard
+        state.workspace.solveRow(
+          unit, state.cross[index], state.gram[index], ridge: ridge, &buffers)
+      else { return false }
       for k in 0..<width { weights[unit, k] = Scalar(buffers.solution[0, k]) }
     }
     return true

@@ -12,7 +12,7 @@ public struct Pass<Scalar: NetworkScalar>: Sendable {
   /// The noise on every hidden layer, `[trials, units]`; unused in a clean pass.
   public var noise: [Matrix<Scalar>]
   /// Var of that noise, `[trials, units]` per hidden layer, where a substrate knows it better than
-  /// the presentation does; else empty.
+  /// the presentation does; else empty. Where it is kept, it is set in every noisy pass.
   public var noiseVariance: [Matrix<Scalar>] = []
   /// What every hidden layer sent to the layer above, where that is not h itself; else empty.
   public var transmitted: [Matrix<Scalar>] = []

@@ -88,6 +88,11 @@ extension TrialRecord {
         layers[index].perturbation.variance.scaleAndAdd(
           Scalar(presentation.varianceFactor), first.noiseVariance[index], scalingSelfBy: 0)
       }
+      if comparison == .secondNoisy, !second.noiseVariance.isEmpty {
+        // Two passes whose own activity sets how much noise there is.
+        layers[index].perturbation.variance.scaleAndAdd(
+          1, second.noiseVariance[index], scalingSelfBy: 0.5)
+      }
       layers[index].constantUnit?.record(
         &first.constantNoise[index], second.constantNoise[index], comparison, variance)
       switch comparison {
@@ -126,7 +131,7 @@ extension Perturbation {
 
 extension LayerRecord {
   mutating func recordGain(_ site: Noise.Site) {
-    guard site == .potential else { return }
+    guard site != .output else { return }
     perturbation.gainIsOne = false
     perturbation.gain.assign(slope)
   }

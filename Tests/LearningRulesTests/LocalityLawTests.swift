@@ -77,7 +77,7 @@ private struct Secretive: Substrate, Sendable {
     let baselines: [Baseline] = [
       .pass, .zero, .runningMean(rate: 0.1), .classMean(rate: 0.1), .critic(rate: 0.1),
     ]
-    for site in Noise.Site.allCases {
+    for site in Noise.Site.added {
       for baseline in baselines {
         for topology in FeedbackPathway<Double>.Topology.allCases {
           let noise = Noise(

@@ -96,7 +96,7 @@ import Testing
 
   @Test("Node perturbation credits a·ξ/Var ξ, per site, and a silent gain gives no infinity")
   func estimate() throws {
-    for site in Noise.Site.allCases {
+    for site in Noise.Site.added {
       let connections: [Connection<Double>] = Fixture.connections([4, 6, 2], seed: 1)
       let network = RateNetwork(connections: connections, activations: [.relu], output: .identity)
       let batch: Batch<Double> = Fixture.batch(trials: 9, inputs: 4, outputs: 2, seed: 2)

@@ -78,12 +78,8 @@ extension FeedbackSpec {
     switch learner {
     case .fixed: FixedFeedback()
     case .symmetric: SymmetricFeedback()
-    case .gradient(let rate, let controlVariate):
-      GradientFeedback(rate: rate, controlVariate: controlVariate)
-    case .ridge(let ridge, let forgetting, let controlVariate, let solveEvery):
-      RidgeFeedback(
-        ridge: ridge, forgetting: forgetting, controlVariate: controlVariate,
-        solveEvery: solveEvery)
+    case .gradient(let learner): learner
+    case .ridge(let learner): learner
     }
   }
 }

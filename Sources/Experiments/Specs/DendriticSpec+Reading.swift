@@ -127,11 +127,39 @@ extension DendriticSpec {
     if experiment.metrics.trajectory {
       spec.report("metrics", "trajectory shows test images in training; leave it out")
     }
+    if let noise, noise.site == .spikes {
+      checkSpikeNoise(noise, feedback.presentation.comparison, spec)
+    }
     guard spec.isSound else { return }
     do {
       _ = try trial(perturbedBy: noise, output: experiment.network.output)
     } catch {
       spec.report("substrate", "\(error)")
+    }
+  }
+}
+
+extension DendriticSpec {
+  /// What it takes to learn from the network's own spikes.
+  private func checkSpikeNoise(
+    _ noise: Noise, _ comparison: Presentation.Comparison, _ spec: SpecObject
+  ) {
+    if mode == .rate {
+      spec.report(
+        "feedback",
+        "noise at the site spikes is the chance of spiking, and mode rate has none; use mode spiking, or site potential"
+      )
+    }
+    if comparison == .antithetic {
+      spec.report(
+        "feedback",
+        "the sign of a network's own spikes cannot be turned, as baseline antithetic needs; use baseline secondNoisy, or site potential"
+      )
+    } else if comparison != .none, commonRandomNumbers {
+      spec.report(
+        "feedback",
+        "with commonRandomNumbers the passes that baseline \(comparison.rawValue) compares have the same spikes, and noise at the site spikes would make no difference; use commonRandomNumbers false"
+      )
     }
   }
 }
@@ -149,10 +177,16 @@ extension DendriticSpec.Conductance {
           about: "where perturbations enter"),
         course: inner.value(
           "course", .choice, default: standard.course,
-          about: "one value per pass, white, or an Ornstein–Uhlenbeck process"),
+          about: "one value per pass, white, an Ornstein–Uhlenbeck process, or Poisson shot noise"),
         timeConstant: inner.value(
           "timeConstant", .real(.greaterThan(0)), default: standard.timeConstant, unit: "ms",
-          about: "correlation time of ornsteinUhlenbeck"),
+          about: "correlation time of ornsteinUhlenbeck and poisson"),
+        rate: inner.value(
+          "rate", .real(.greaterThan(0, atMost: 100)), default: standard.rate, unit: "1/ms",
+          about: "arrivals of poisson"),
+        sharedFraction: inner.value(
+          "sharedFraction", .real(.from(0, to: 1)), default: standard.sharedFraction,
+          about: "correlation of the perturbation between neurons of a layer"),
         resting: inner.value(
           "resting", .real(.greaterThan(0)), default: standard.resting, unit: "1/ms",
           about: "g_0 of each of a push–pull pair, or the mean of a single conductance"),

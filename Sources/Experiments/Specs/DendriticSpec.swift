@@ -33,7 +33,9 @@ public struct DendriticSpec: Sendable, Equatable {
   public enum Form: String, Sendable, CaseIterable { case pushPull, singleSided, current }
 
   /// How a perturbation goes in time.
-  public enum Course: String, Sendable, CaseIterable { case frozen, white, ornsteinUhlenbeck }
+  public enum Course: String, Sendable, CaseIterable {
+    case frozen, white, ornsteinUhlenbeck, poisson
+  }
 
   /// The perturbing conductance.
   public struct Conductance: Sendable, Equatable {
@@ -45,6 +47,10 @@ public struct DendriticSpec: Sendable, Equatable {
     public var course: Course
     /// Its correlation time, ms.
     public var timeConstant: Double
+    /// Arrivals of `poisson`, per ms.
+    public var rate: Double
+    /// ρ, the correlation between neurons of a layer.
+    public var sharedFraction: Double
     /// g_0 of a push–pull pair, ḡ of a single conductance, 1/ms.
     public var resting: Double
     /// E of a single conductance.
@@ -52,8 +58,8 @@ public struct DendriticSpec: Sendable, Equatable {
 
     /// What stands where nothing is written: a frozen push–pull pair at the soma.
     public static let standard = Conductance(
-      form: .pushPull, compartment: .soma, course: .frozen, timeConstant: 3, resting: 0.05,
-      reversal: 8)
+      form: .pushPull, compartment: .soma, course: .frozen, timeConstant: 3, rate: 1,
+      sharedFraction: 0, resting: 0.05, reversal: 8)
   }
 
   /// What travels between layers.
@@ -92,7 +98,7 @@ public struct DendriticSpec: Sendable, Equatable {
     perturbedBy noise: Noise?, output: OutputFunction
   ) throws(SegregatedDendriteError) -> DendriticTrial {
     let signal: SegregatedDendriteParameters.Signal = mode == .spiking ? .poisson : .rate
-    let own: ConductanceNoise? = noise?.site == .potential ? try conductance.lowered() : nil
+    let own: ConductanceNoise? = noise.map { $0.site != .output } ?? false ? try conductance.lowered() : nil
     var circuit =
       switch preset {
       case .paper:
@@ -129,9 +135,11 @@ extension DendriticSpec.Conductance {
       case .frozen: .frozen
       case .white: .white
       case .ornsteinUhlenbeck: .ornsteinUhlenbeck(timeConstant: timeConstant)
+      case .poisson: .poisson(rate: rate, timeConstant: timeConstant)
       }
     return try ConductanceNoise(
-      compartment: compartment, form: form, course: course, standardDeviation: 1)
+      compartment: compartment, form: form, course: course, standardDeviation: 1,
+      sharedFraction: sharedFraction)
   }
 }
 

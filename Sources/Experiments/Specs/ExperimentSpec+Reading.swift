@@ -144,6 +144,12 @@ extension ExperimentSpec {
         "initialization \(feedback.initialization.rawValue) is a law of dendritic networks; use gaussian"
       )
     }
+    if network.dendritic == nil, feedback.presentation.noise?.site == .spikes {
+      spec.report(
+        "feedback",
+        "noise at the site spikes needs a network that spikes; use substrate dendritic, or site output or potential"
+      )
+    }
     if feedback.learner == .symmetric, feedback.topology == .activity {
       spec.report("feedback", "feedback from activity has no counterpart in W; use direct")
     }

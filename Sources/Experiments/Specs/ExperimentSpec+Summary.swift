@@ -53,11 +53,13 @@ extension ExperimentSpec {
     switch feedback.learner {
     case .fixed: feedback.credit == .feedback ? "B is fixed and random" : "no B"
     case .symmetric: "B is a copy of W (weight transport)"
-    case .gradient(let rate, let controlVariate):
-      "B learns by stochastic gradient, rate \(rate)"
-        + (controlVariate ? ", on the surprise (control variate)" : "")
-    case .ridge(let ridge, let forgetting, _, _):
-      "B is the ridge least-squares solution, ridge \(ridge), forgetting \(forgetting)"
+    case .gradient(let learner):
+      "B learns by stochastic gradient, rate \(learner.rate)"
+        + (learner.controlVariate ? ", on the surprise (control variate)" : "")
+        + (learner.normalisation.map { ", normalised, floor \($0)" } ?? "")
+    case .ridge(let learner):
+      "B is the ridge least-squares solution, ridge \(learner.ridge), forgetting \(learner.forgetting)"
+        + (learner.normalisation.map { ", trials normalised, floor \($0)" } ?? "")
     }
   }
 

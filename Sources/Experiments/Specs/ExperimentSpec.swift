@@ -62,8 +62,8 @@ public struct FeedbackSpec: Sendable {
   public enum Learner: Sendable, Equatable {
     case fixed
     case symmetric
-    case gradient(rate: Double, controlVariate: Bool)
-    case ridge(ridge: Double, forgetting: Double, controlVariate: Bool, solveEvery: Int = 1)
+    case gradient(GradientFeedback)
+    case ridge(RidgeFeedback)
   }
 
   /// The rule.

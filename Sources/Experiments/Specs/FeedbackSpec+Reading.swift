@@ -75,25 +75,28 @@ extension FeedbackSpec {
     switch estimator {
     case .ridge:
       learner = .ridge(
-        ridge: spec.value(
-          "ridge", .real(.greaterThan(0)), default: 0.1,
-          about: "γ of eq. (18), on the sum over samples; 0.1 in the paper's C.3"),
-        forgetting: spec.value(
-          "forgetting", .real(.greaterThan(0, atMost: 1)), default: 1,
-          about: "factor on the past per batch, for a moving W; 1 forgets nothing"),
-        controlVariate: spec.value(
-          "controlVariate", .boolean, default: false,
-          about: "fit to the control-variate estimate"),
-        solveEvery: spec.value(
-          "solveEvery", .integer(.from(1, to: 1_000_000)), default: 1, unit: "steps",
-          about: "steps from one solution to the next; more than 1 saves time at small batches"))
+        RidgeFeedback(
+          ridge: spec.value(
+            "ridge", .real(.greaterThan(0)), default: 0.1,
+            about: "γ of eq. (18), on the sum over samples; 0.1 in the paper's C.3"),
+          forgetting: spec.value(
+            "forgetting", .real(.greaterThan(0, atMost: 1)), default: 1,
+            about: "factor on the past per batch, for a moving W; 1 forgets nothing"),
+          controlVariate: spec.value(
+            "controlVariate", .boolean, default: false,
+            about: "fit to the control-variate estimate"),
+          solveEvery: spec.value(
+            "solveEvery", .integer(.from(1, to: 1_000_000)), default: 1, unit: "steps",
+            about: "steps from one solution to the next; more than 1 saves time at small batches"),
+          normalisation: Self.normalisation(spec)))
       reject(["rate"], of: spec, "estimator ridge solves exactly and has no learning rate")
     case .sgd, .controlVariate:
       learner = .gradient(
-        rate: spec.value(
-          "rate", .real(.greaterThan(0)), default: 5e-4,
-          about: "learning rate of B per trial; 5e-4 in the paper's C.1"),
-        controlVariate: controlVariate)
+        GradientFeedback(
+          rate: spec.value(
+            "rate", .real(.greaterThan(0)), default: 5e-4,
+            about: "learning rate of B per trial; 5e-4 in the paper's C.1"),
+          controlVariate: controlVariate, normalisation: Self.normalisation(spec)))
       reject(
         ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
         "belongs to estimator ridge, and the estimator is \(estimator.rawValue)")
@@ -105,6 +108,12 @@ extension FeedbackSpec {
       "warmup", .integer(.atLeast(0)), default: 0, unit: "steps",
       about: "first steps in which only B learns")
     readPresentation(spec)
+  }
+
+  private static func normalisation(_ spec: SpecObject) -> Double? {
+    spec.optional(
+      "normalisation", .real(.greaterThan(0)),
+      about: "κ: a trial with feedback input s weighs 1 / (κ + ‖s‖²); without it all weigh 1")
   }
 
   /// Names keys that the chosen estimator does not have; they are asked for here so that the
@@ -152,20 +161,28 @@ extension FeedbackSpec {
 extension Noise {
   init(reading spec: SpecObject) {
     let site: Noise.Site = spec.value(
-      "site", .choice, default: .output, about: "after (output) or before (potential) φ")
+      "site", .choice, default: .output,
+      about: "after (output) or before (potential) φ, or the spikes of the network itself")
     let constantUnit = spec.value(
       "constantUnit", .boolean, default: false,
       about: "whether the constant unit of the biases is perturbed, as in the paper's code")
-    if spec.isSound, constantUnit, site == .potential {
-      spec.report("constantUnit", "the constant unit has no potential to perturb; use site output")
+    if spec.isSound, constantUnit, site != .output {
+      spec.report(
+        "constantUnit", "the constant unit has no \(site.rawValue) to perturb; use site output")
     }
+    let isOwn = site == .spikes
     self.init(
       site: site,
       distribution: spec.value(
         "distribution", .choice, default: .gaussian, about: "of ξ: mean 0, variance 1"),
       standardDeviation: spec.value(
-        "standardDeviation", .real(.greaterThan(0)), default: 0.01,
+        "standardDeviation", .real(isOwn ? .atLeast(0) : .greaterThan(0)),
+        default: isOwn ? 0 : 0.01,
         about: "c, in the units of the site; 0.01 in the paper's C.1"),
-      perturbsConstantUnit: constantUnit && site == .output)
+      perturbsConstantUnit: constantUnit && site == .output,
+      margin: isOwn
+        ? spec.value(
+          "margin", .real(.greaterThan(0, atMost: 1)), default: 1,
+          about: "how near to its threshold a neuron must come, as a probability; 1: anywhere") : 1)
   }
 }

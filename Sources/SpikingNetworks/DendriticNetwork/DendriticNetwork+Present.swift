@@ -96,7 +96,7 @@ extension DendriticNetwork {
     let noiseKey = random.purpose(.perturbation).child(step).child(index)
     phase.perturbation = .drawn(noiseKey)
     if !trial.sharesSpikes { phase.spikes = spikes.child(Self.firstSpikes) }
-    run(phase, index, carries, into: .first)
+    run(phase, index, carries, noise: presentation.noise, into: .first)
     rememberVariance(forward, phase.window)
     workspace.stepsOfTrial[index] = forward
     if !presentation.needsCleanPass {
@@ -109,7 +109,7 @@ extension DendriticNetwork {
         ? .mirrored(noiseKey)
         : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
       if !trial.sharesSpikes { phase.spikes = spikes.child(Self.secondSpikes) }
-      run(phase, index, carries, into: .second)
+      run(phase, index, carries, noise: presentation.noise, into: .second)
     }
     if carries { adoptCarried() }
   }
@@ -122,13 +122,16 @@ extension DendriticNetwork {
 
   /// A forward phase of one trial, from the start.
   private mutating func run(
-    _ phase: DendriticPhase<Scalar>, _ index: Int, _ carries: Bool,
+    _ phase: DendriticPhase<Scalar>, _ index: Int, _ carries: Bool, noise: Noise? = nil,
     into pass: DendriticWorkspace<Scalar>.PassName
   ) {
     if carries { workspace.running?.assign(start) } else { workspace.running?.reset() }
-    advance(phase)
+    var spikes: SpikeSurprise<Scalar>?
+    if let noise, noise.site == .spikes { spikes = advance(phase, margin: noise.margin) }
+    else { advance(phase) }
     let averages = workspace.averages
     workspace[pass].store(averages, trial, trial: index)
+    if let spikes { workspace[pass].store(spikes, trial: index) }
   }
 
   /// Goes on from where the last phase ended, with taught outputs.
@@ -144,11 +147,13 @@ extension DendriticNetwork {
     workspace.taught.store(averages, trial, trial: index)
   }
 
-  private mutating func advance(_ phase: DendriticPhase<Scalar>) {
+  mutating func advance(
+    _ phase: DendriticPhase<Scalar>, probe: ((DendriteStepView<Scalar>) -> Void)? = nil
+  ) {
     guard var running = workspace.running.take() else {
       preconditionFailure("a phase without a state")
     }
-    engine.run(phase, &running, into: &workspace.averages)
+    engine.run(phase, &running, into: &workspace.averages, probe: probe)
     workspace.running = consume running
   }
 

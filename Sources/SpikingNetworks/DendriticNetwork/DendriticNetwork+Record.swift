@@ -23,8 +23,9 @@ extension DendriticNetwork {
     }
   }
 
-  /// Var ξ of every trial and unit.
+  /// Var ξ of every trial and unit, where perturbations are added; spikes have brought their own.
   mutating func setVariances(_ presentation: Presentation) {
+    guard presentation.noise?.site != .spikes else { return }
     for index in 0..<architecture.hiddenLayerCount {
       for row in 0..<workspace.trials {
         let variance = Scalar(workspace.variances[workspace.stepsOfTrial[row]]?[index] ?? 0)
@@ -40,6 +41,11 @@ extension DendriticNetwork {
       workspace.first.pass.noiseVariance[index].combineElements(potential) { v, x in
         v * (Scalar(reversal) - x) * (Scalar(reversal) - x)
       }
+    }
+    guard presentation.needsSecondPass else { return }
+    for index in 0..<architecture.hiddenLayerCount {
+      workspace.second.pass.noiseVariance[index].assign(
+        workspace.first.pass.noiseVariance[index])
     }
   }
 

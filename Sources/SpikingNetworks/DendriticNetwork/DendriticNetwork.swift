@@ -17,6 +17,7 @@ public import Substrates
 /// | ξ | m̄, the window mean of the realised response of V to the noise (of h at the `output` site) |
 /// | Var ξ | of that mean, in closed form; of a single conductance times (E − V̄)², unit by unit |
 /// | gain | σ′(V̄), or 1 at the `output` site |
+/// | ξ, Var ξ at the `spikes` site | see `SpikeSurprise` |
 /// | `apical.input` | x of the layer that B comes from, forward minus target phase |
 /// | `apical.teaching` | V̄^a (or the plateau) of the forward minus the target phase |
 ///

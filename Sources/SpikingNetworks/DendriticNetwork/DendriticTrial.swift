@@ -169,6 +169,9 @@ extension DendriticTrial {
     } else {
       shape = try ConductanceNoise(form: .current, standardDeviation: 1)
     }
+    if noise.site == .spikes, noise.standardDeviation == 0 {
+      return try circuit.with(noise: own?.with(standardDeviation: 0))
+    }
     let unit = try circuit.with(noise: shape.with(standardDeviation: 1))
     var response = abs(unit.settledResponse())
     if case .singleSided(_, let reversal) = shape.form { response *= abs(reversal) }
@@ -199,6 +202,6 @@ extension ConductanceNoise {
   ) throws(SegregatedDendriteError) -> ConductanceNoise {
     try ConductanceNoise(
       compartment: compartment, form: form, course: course, standardDeviation: standardDeviation,
-      deviate: deviate ?? self.deviate)
+      deviate: deviate ?? self.deviate, sharedFraction: sharedFraction)
   }
 }

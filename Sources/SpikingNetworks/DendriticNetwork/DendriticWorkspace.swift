@@ -65,6 +65,14 @@ struct DendriticPass<Scalar: DendriteScalar>: Sendable {
     inputs.setRow(trial, averages.presynaptic[0], times: share)
   }
 
+  /// Takes in what a trial's spikes were beside what was expected.
+  mutating func store(_ spikes: SpikeSurprise<Scalar>, trial: Int) {
+    for index in potentials.indices {
+      pass.noise[index].setRow(trial, spikes.values[index])
+      pass.noiseVariance[index].setRow(trial, spikes.variances[index])
+    }
+  }
+
   /// From mean potentials to slopes, predictions, losses and the output error.
   ///
   /// - Parameter measured: what takes the targets' place in the output error, if anything.

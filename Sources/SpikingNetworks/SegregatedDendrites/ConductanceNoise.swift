@@ -45,6 +45,19 @@ public struct ConductanceNoise: Sendable, Equatable {
     /// Ornstein and Uhlenbeck's process with this correlation time, ms, by its exact update
     /// δ ← δ·e^{−dt/τ} + σ·√(1 − e^{−2dt/τ})·ξ (Destexhe et al. 2001), stationary from the start.
     case ornsteinUhlenbeck(timeConstant: Double)
+    /// Shot noise about its mean: arrivals of a Poisson process of this rate (per ms), each of which
+    /// adds one size and decays with the time constant, ms. The correlation is that of
+    /// `ornsteinUhlenbeck`, the size the one that gives the process its σ; values are skewed, by
+    /// (2√2/3)/√(rate·τ) for small steps. `deviate` is not used.
+    case poisson(rate: Double, timeConstant: Double)
+
+    /// The correlation time, ms, of a course that has one.
+    var timeConstant: Double? {
+      switch self {
+      case .frozen, .white: nil
+      case .ornsteinUhlenbeck(let timeConstant), .poisson(_, let timeConstant): timeConstant
+      }
+    }
   }
 
   /// Where.
@@ -57,14 +70,17 @@ public struct ConductanceNoise: Sendable, Equatable {
   public let standardDeviation: Double
   /// The distribution of ξ, of unit variance.
   public let deviate: Deviate
+  /// ρ, the correlation of δ between any two neurons of a layer: each receives
+  /// √(1−ρ)·(its own process) + √ρ·(one that the layer shares).
+  public let sharedFraction: Double
 
   /// A perturbation.
   ///
   /// - Throws: `SegregatedDendriteError` for a negative or non-finite number, a correlation time
-  ///   of zero, or a rate perturbed elsewhere than at the soma.
+  ///   of zero, a correlation above 1, or a rate perturbed elsewhere than at the soma.
   public init(
     compartment: Compartment = .soma, form: Form, course: Course = .frozen,
-    standardDeviation: Double, deviate: Deviate = .gaussian
+    standardDeviation: Double, deviate: Deviate = .gaussian, sharedFraction: Double = 0
   ) throws(SegregatedDendriteError) {
     typealias Failure = SegregatedDendriteError
     try Failure.check(
@@ -80,15 +96,23 @@ public struct ConductanceNoise: Sendable, Equatable {
         parameter: "noise.compartment", value: .nan, expected: "soma where rates are perturbed")
     case .current, .rate: break
     }
-    if case .ornsteinUhlenbeck(let timeConstant) = course {
+    if let timeConstant = course.timeConstant {
       try Failure.check(
         "noise.timeConstant", timeConstant, "a correlation time above 0 ms", timeConstant > 0)
     }
+    if case .poisson(let rate, _) = course {
+      try Failure.check(
+        "noise.rate", rate, "arrivals per ms, above 0 and at most 100", rate > 0 && rate <= 100)
+    }
+    try Failure.check(
+      "noise.sharedFraction", sharedFraction, "a correlation from 0 to 1",
+      sharedFraction >= 0 && sharedFraction <= 1)
     self.compartment = compartment
     self.form = form
     self.course = course
     self.standardDeviation = standardDeviation
     self.deviate = deviate
+    self.sharedFraction = sharedFraction
   }
 
   /// The conductance that the compartment has more of, at rest.

@@ -17,6 +17,8 @@ struct LayerPlan: Sendable {
   /// The perturbation, of hidden layers.
   let noise: ConductanceNoise?
   let noiseStep: _DendriteNoise?
+  /// The arrivals of a step, where the perturbation is shot noise.
+  let arrivals: PoissonTable?
   /// Per unit of a dendrite's response, the current into the soma (dendritic noise).
   let dendriteCoupling: Double
 
@@ -36,6 +38,12 @@ struct LayerPlan: Sendable {
     noiseStep =
       isHidden
       ? parameters.noise.map { $0.step(in: parameters, hiddenLayer: layer) } : nil
+    arrivals =
+      if case .poisson(let rate, _) = parameters.noise?.course, isHidden {
+        PoissonTable(mean: rate * parameters.timeStep)
+      } else {
+        nil
+      }
     dendriteCoupling =
       switch parameters.noise?.compartment {
       case .basal: conductances.basal
@@ -79,7 +87,8 @@ extension ConductanceNoise {
     switch course {
     case .frozen: 1
     case .white: 0
-    case .ornsteinUhlenbeck(let timeConstant): exp(-dt / timeConstant)
+    case .ornsteinUhlenbeck(let timeConstant), .poisson(_, let timeConstant):
+      exp(-dt / timeConstant)
     }
   }
 }

@@ -2,6 +2,7 @@
 //
 // The deviates of perturbations.
 
+internal import Foundation
 internal import LinearAlgebra
 internal import RandomStreams
 
@@ -26,10 +27,18 @@ extension SegregatedDendriteNetwork {
     let goesOn = state.isPerturbed && noise.course != .frozen
     state.isPerturbed = true
     guard !goesOn, noise.course != .white else { return }
-    // Child 0 holds where a process begins, child 1 how it goes on.
-    fillNoise(
-      workspace.noiseKeys[layer].child(0), noise, Scalar(noise.standardDeviation), step,
-      &state, keeping: 0)
+    let begins = workspace.noiseKeys[layer].child(Self.beginning)
+    let deviation = Scalar(noise.standardDeviation)
+    guard case .poisson(_, let timeConstant) = noise.course else {
+      fillNoise(layer, begins, noise, deviation, step, &state, keeping: 0)
+      return
+    }
+    // Shot noise becomes stationary: ten correlation times leave e^{−10} of its mean.
+    let past = Int((10 * timeConstant / parameters.timeStep).rounded(.up))
+    state.values.fill(row: DendriteRow.noise.rawValue, 0)
+    for index in 0..<past {
+      drawStep(layer, begins, noise, step &* past &+ index, &state)
+    }
   }
 
   /// The deviates of one step of a perturbation that changes with time.
@@ -37,27 +46,90 @@ extension SegregatedDendriteNetwork {
     _ layer: Int, _ state: inout DendriteLayerState<Scalar>, _ step: Int
   ) {
     guard let noise = plans[layer].noise, noise.course != .frozen else { return }
+    drawStep(layer, workspace.noiseKeys[layer].child(Self.continuing), noise, step, &state)
+  }
+
+  /// Children of a layer's key: where a process begins, how it goes on, and what the layer shares.
+  private static var beginning: Int { 0 }
+  private static var continuing: Int { 1 }
+  private static var shared: Int { 2 }
+
+  private mutating func drawStep(
+    _ layer: Int, _ key: RandomKey, _ noise: ConductanceNoise, _ step: Int,
+    _ state: inout DendriteLayerState<Scalar>
+  ) {
     let dt = parameters.timeStep
     let kept = noise.correlation(timeStep: dt)
     let fresh = noise.stepDeviation(timeStep: dt) * (1 - kept * kept).squareRoot()
-    fillNoise(
-      workspace.noiseKeys[layer].child(1), noise, Scalar(fresh), step, &state,
-      keeping: Scalar(kept))
+    fillNoise(layer, key, noise, Scalar(fresh), step, &state, keeping: Scalar(kept))
   }
 
   /// noise ← kept·noise + scale·ξ.
   private mutating func fillNoise(
-    _ key: RandomKey, _ noise: ConductanceNoise, _ scale: Scalar, _ step: Int,
+    _ layer: Int, _ key: RandomKey, _ noise: ConductanceNoise, _ scale: Scalar, _ step: Int,
     _ state: inout DendriteLayerState<Scalar>, keeping kept: Scalar
   ) {
     let (units, first) = (state.units, DendriteRow.noise.rawValue * state.values.stride)
-    unsafe workspace.deviates.withUnsafeMutableBufferPointer { deviates in
-      let fresh = unsafe UnsafeMutableBufferPointer(rebasing: deviates[0..<units])
-      unsafe Scalar._fill(key, noise.deviate, scale, step, fresh)
+    let own = (1 - noise.sharedFraction).squareRoot()
+    var common: Scalar = 0
+    if noise.sharedFraction > 0 {
+      fillDeviates(layer, key.child(Self.shared), noise, scale, step, count: 1)
+      common = Scalar(noise.sharedFraction.squareRoot()) * workspace.deviates[0]
+    }
+    fillDeviates(layer, key, noise, scale * Scalar(own), step, count: units)
+    if common != 0 {
+      for unit in 0..<units { workspace.deviates[unit] += common }
+    }
+    unsafe workspace.deviates.withUnsafeMutableBufferPointer { fresh in
       unsafe state.values.elements.withUnsafeMutableBufferPointer { values in
         unsafe Scalar._axpby(
           units, 1, fresh.baseAddress!, kept, values.baseAddress! + first)
       }
     }
   }
+
+  /// deviates ← scale·ξ, of unit variance; of shot noise, the arrivals of a step about their mean.
+  private mutating func fillDeviates(
+    _ layer: Int, _ key: RandomKey, _ noise: ConductanceNoise, _ scale: Scalar, _ step: Int, count: Int
+  ) {
+    let arrivals = plans[layer].arrivals
+    unsafe workspace.deviates.withUnsafeMutableBufferPointer { deviates in
+      let fresh = unsafe UnsafeMutableBufferPointer(rebasing: deviates[0..<count])
+      guard let arrivals else {
+        unsafe Scalar._fill(key, noise.deviate, scale, step, fresh)
+        return
+      }
+      unsafe Scalar._fill(key, .uniform, 1, step, fresh)
+      let size = Double(scale) / arrivals.mean.squareRoot()
+      for unit in 0..<count {
+        // A uniform deviate of unit variance lies within ±√3.
+        let u = 0.5 + Double(unsafe fresh[unit]) / 12.0.squareRoot()
+        unsafe fresh[unit] = Scalar(size * (Double(arrivals.count(at: u)) - arrivals.mean))
+      }
+    }
+  }
+}
+
+/// Poisson counts by inversion: one uniform deviate each, whatever the count.
+struct PoissonTable: Sendable {
+  /// The mean count.
+  let mean: Double
+  /// P(count ≤ k).
+  private let cumulative: [Double]
+
+  init(mean: Double) {
+    self.mean = mean
+    var (term, sum, values) = (exp(-mean), 0.0, [Double]())
+    var count = 0.0
+    repeat {
+      sum += term
+      values.append(sum)
+      count += 1
+      term *= mean / count
+    } while term > 1e-18 || count <= mean
+    cumulative = values
+  }
+
+  /// The count at which the distribution reaches `u`.
+  func count(at u: Double) -> Int { cumulative.firstIndex { u < $0 } ?? cumulative.count }
 }

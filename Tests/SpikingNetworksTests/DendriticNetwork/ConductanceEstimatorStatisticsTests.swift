@@ -158,7 +158,7 @@ import Testing
     for learner in [
       RidgeFeedback(ridge: 0.1), RidgeFeedback(ridge: 0.1, controlVariate: true, solveEvery: 3),
     ] {
-      for site in Noise.Site.allCases {
+      for site in Noise.Site.added {
         let plan = LearningPlan(
           credit: .feedback,
           presentation: .perturbed(by: Noise(site: site, standardDeviation: 0.05)), descent: nil)

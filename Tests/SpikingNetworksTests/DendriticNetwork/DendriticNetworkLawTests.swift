@@ -41,7 +41,7 @@ import Testing
       let trial = try TrialFixture.trial(
         spiking: true, steps: 60, settling: 30, sharesSpikes: shares)
       let network: DendriticNetwork<Double> = try TrialFixture.network(trial)
-      for site in Noise.Site.allCases {
+      for site in Noise.Site.added {
         #expect(Laws.sameAddressSameBits(network, batch, site: site, constantUnits: false) == [])
         #expect(Laws.cleanPartIgnoresNoise(network, batch, site: site, constantUnits: false) == [])
         // A frozen perturbation has been there for 30 ms when the window begins: 1 − e^{−21}.

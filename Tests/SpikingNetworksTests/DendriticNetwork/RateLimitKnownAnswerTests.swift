@@ -66,7 +66,7 @@ import Testing
     let oracle = OracleNetwork(
       Fixture.connections(TrialFixture.widths, seed: 3) as [Connection<Double>],
       activations: [.sigmoid, .sigmoid], output: .identity)
-    for site in Noise.Site.allCases {
+    for site in Noise.Site.added {
       // Resting conductances of 10 keep |δg| far from its limit.
       let trial = try TrialFixture.trial(
         noise: site == .output ? nil : TrialFixture.pushPull(resting: 10))
