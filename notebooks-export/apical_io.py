@@ -11,6 +11,7 @@ A run directory:
     run.variables                # what was recorded: ["apical.v", "soma.v"]
     run.traces("soma.v")         # {population: Trace}: times and values
     run.spikes()                 # {population: Spikes}: times in ms, and the cells
+    run.trials                   # which trials were watched ms by ms, phase by phase
     run.weights()                # {name: matrix}, as forward/1/weights [inputs, units]
 
 A study, which is a grid of runs over seeds:
@@ -112,7 +113,7 @@ class Run:
         return sorted(
             name[:-3]
             for name in os.listdir(self._file("traces"))
-            if name.endswith(".h5") and not name.endswith(".f64.h5") and name != "spikes.h5"
+            if name.endswith(".h5") and not name.endswith((".f64.h5", "spikes.h5"))
         )
 
     def traces(self, variable):
@@ -133,9 +134,25 @@ class Run:
                     result[population] = _trace(file["report"][population], exact[population])
         return result
 
-    def spikes(self):
-        """The spikes of every population: {population: Spikes}; empty where none were recorded."""
-        path = self._file("traces", "spikes.h5")
+    @property
+    def trials(self):
+        """Which trials were watched: the columns step, example, phase, start and stop (ms).
+
+        Recordings `trial-<variable>` have all of them in one time; a phase has the frames with
+        start < time <= stop. Empty where none were watched.
+        """
+        path = self._file("traces", "trials.csv")
+        if not os.path.isfile(path):
+            return {}
+        header, rows = _table(path)
+        return {name: _values([row[i] for row in rows]) for i, name in enumerate(header)}
+
+    def spikes(self, recording="spikes"):
+        """The spikes of every population: {population: Spikes}; empty where none were recorded.
+
+        Those of watched trials are the recording "trial-spikes".
+        """
+        path = self._file("traces", f"{recording}.h5")
         if not os.path.isfile(path):
             return {}
         with h5py.File(path, "r", locking=False) as file:

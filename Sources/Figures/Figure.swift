@@ -62,6 +62,20 @@ public struct Panel: Sendable, Equatable {
     case heatMap(HeatMap)
   }
 
+  /// A stretch along the horizontal axis, up to the next one.
+  public struct Section: Sendable, Equatable {
+    /// Where it begins; a thin line stands there.
+    public let start: Double
+    /// Stands at its top; empty for none.
+    public let name: String
+
+    /// A section.
+    public init(start: Double, name: String) {
+      self.start = start
+      self.name = name
+    }
+  }
+
   /// Stands above the panel, at its left; empty for none.
   public var title: String
   /// The horizontal axis.
@@ -72,6 +86,8 @@ public struct Panel: Sendable, Equatable {
   public var content: Content
   /// Heights of thin grey lines across, such as chance.
   public var references: [Double] = []
+  /// Stretches such as the phases of a trial.
+  public var sections: [Section] = []
 
   /// A panel.
   public init(title: String = "", x: Axis, y: Axis, content: Content, references: [Double] = []) {

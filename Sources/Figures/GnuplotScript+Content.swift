@@ -57,8 +57,7 @@ extension GnuplotScript {
     for line in [
       "set palette defined (\(Self.viridis))",
       map.isLogarithmic ? "set logscale cb" : "unset logscale cb",
-      "set cbrange [\(map.range.lowerBound):\(map.range.upperBound)]",
-      "set cblabel \(Self.quoted(map.label)) rotate by 90", "set format cb '%h'",
+      "set cbrange [\(map.range.lowerBound):\(map.range.upperBound)]", "set format cb '%h'",
     ] { add(line) }
     if !format.isText { add("set colorbox noborder") }
     var parts: [String] = []

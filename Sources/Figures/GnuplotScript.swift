@@ -28,6 +28,7 @@ struct GnuplotScript {
       lines += ["unset label", "unset arrow"]
       setTitle(panel)
       setLabels(panel, index)
+      setSections(panel)
       if index == 0 { decorate() }
       switch panel.content {
       case .curves(let curves): draw(curves, panel)
@@ -94,7 +95,9 @@ struct GnuplotScript {
     panel.x.hasNumbers = false
     set(panel.x, "x")
     set(panel.y, "y")
-    lines += ["unset label", "unset border", "unset xtics", "unset ytics", "unset colorbox"]
+    lines += [
+      "unset label", "unset arrow", "unset border", "unset xtics", "unset ytics", "unset colorbox",
+    ]
     let length = Layout.sampleLength(format)
     var samples: [Curve] = []
     for (entry, place) in zip(figure.legend, layout.legend) {
@@ -134,6 +137,20 @@ struct GnuplotScript {
       "set label \(Self.quoted(title)) at graph 0,1 left offset 0,\(format.isText ? 1 : 0.7)")
   }
 
+  private mutating func setSections(_ panel: Panel) {
+    for section in panel.sections {
+      if !format.isText, section.start > panel.x.range.lowerBound {
+        add(
+          "set arrow from first \(section.start),graph 0 to first \(section.start),graph 1 nohead "
+            + "back lc rgb '#BBBBBB' lw 1")
+      }
+      guard !section.name.isEmpty else { continue }
+      add(
+        "set label \(Self.quoted(section.name)) at first \(section.start),graph 0.92 left "
+          + (format.isText ? "" : "offset 0.4,0 tc rgb '#666666'"))
+    }
+  }
+
   /// The labels of the axes stand where the layout says, whatever a format's fonts are.
   private mutating func setLabels(_ panel: Panel, _ index: Int) {
     let area = layout.panels[index]
@@ -143,6 +160,11 @@ struct GnuplotScript {
     guard !format.isText else { return }
     add(
       "set label \(Self.quoted(panel.y.label)) at screen \(x(area.left - layout.labelDistance)),"
+        + "\(y(area.bottom + area.height / 2)) center rotate by 90")
+    guard let map = panel.heatMap else { return }
+    add(
+      "set label \(Self.quoted(map.label)) at screen "
+        + "\(x(area.left + area.width + layout.colourLabelDistance)),"
         + "\(y(area.bottom + area.height / 2)) center rotate by 90")
   }
 

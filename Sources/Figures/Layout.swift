@@ -28,6 +28,8 @@ struct Layout {
     var label: Double
     var colourBox: Double
     var title: Double
+    /// What each further line of a title adds.
+    var titleLine: Double
     var legendLine: Double
     /// The mean width of a letter.
     var letter: Double
@@ -35,10 +37,11 @@ struct Layout {
     var sample: Double
 
     static let drawing = Measures(
-      left: 70, right: 26, top: 12, bottom: 31, panelTitle: 18, label: 24, colourBox: 74,
-      title: 32, legendLine: 22, letter: 7, sample: 46)
+      left: 70, right: 26, top: 8, bottom: 31, panelTitle: 18, label: 24, colourBox: 74,
+      title: 32, titleLine: 19, legendLine: 22, letter: 7, sample: 46)
     static let text = Measures(
       left: 10, right: 3, top: 1, bottom: 2, panelTitle: 1, label: 1, colourBox: 0, title: 2,
+      titleLine: 1,
       legendLine: 1, letter: 1, sample: 5)
   }
 
@@ -49,6 +52,8 @@ struct Layout {
   let labelMiddles: [Double]
   /// From a panel's left side to the middle of its vertical label.
   let labelDistance: Double
+  /// From a panel's right side to the middle of the label of its colours.
+  let colourLabelDistance: Double
   let legend: [LegendPlace]
   /// The title, folded where it must be, and the middles of its lines.
   let titleLines: [String]
@@ -84,12 +89,9 @@ struct Layout {
       panelWidth = figure.panelSize.width
     }
     let wanted = Double(columns) * (leftMargin + panelWidth + rightMargin)
-    // A drawing grows around a long title; characters are folded.
-    let titleWidth = Double(figure.title.count) * measures.letter * 1.1
-    width = format.isText ? wanted : max(wanted, leftMargin + titleWidth)
-    let titleLines =
-      format.isText
-      ? Self.folded(figure.title, to: max(20, Int(wanted - leftMargin))) : [figure.title]
+    width = format.isText ? wanted : max(wanted, leftMargin + 300)
+    let titleLetters = (width - leftMargin) / (measures.letter * (format.isText ? 1 : 1.1))
+    let titleLines = Self.folded(figure.title, to: max(20, Int(titleLetters)))
     self.titleLines = titleLines
 
     let (legend, lines) = Self.legend(
@@ -111,14 +113,15 @@ struct Layout {
         }.max()!
       return (top: top, label: bottom - measures.label / 2, whole: top + panelHeight + bottom)
     }
-    let titleHeight = measures.title + Double(titleLines.count - 1)
+    let titleHeight = measures.title + Double(titleLines.count - 1) * measures.titleLine
     let total = titleHeight + heights.map(\.whole).reduce(0, +) + legendHeight
     height = total
     titleMiddles = titleLines.enumerated().map { line, _ in
-      total - (format.isText ? Double(line) + 0.5 : measures.title / 2)
+      total - Double(line) * measures.titleLine - (format.isText ? 0.5 : measures.title / 2)
     }
 
     labelDistance = leftMargin - 16
+    colourLabelDistance = rightMargin - 12
     var rectangles: [Rectangle] = []
     var labels: [Double] = []
     var above = total - titleHeight

@@ -95,6 +95,60 @@ import Testing
     }
   }
 
+  @Test func `Watched trials stand beside each other, the first and the last, from their own zero`()
+    throws
+  {
+    try SimulationRunFixture.withFolder { folder in
+      let run = try LearningFigureKnownAnswerTests.makeRun(folder, "run", seed: 1, rows: [])
+      try FileManager.default.createDirectory(
+        atPath: "\(run)/traces", withIntermediateDirectories: true)
+      // Three trials of two phases, 3 and 2 frames of 0.5 ms; frame n has the value n.
+      let clock = try SamplingClock(
+        start: ExactRatio(1, 2), interval: ExactRatio(1, 2), unit: .milliseconds)
+      for variable in ["noise", "soma"] {
+        let trace = try TraceDescription(
+          population: "layer1", variable: variable, units: 2, clock: clock)
+        let writer = try ReportWriter(trace, in: "\(run)/traces/trial-\(variable).h5")
+        for index in 0..<15 { try writer.append([Double(index), -Double(index)]) }
+        try writer.close()
+      }
+      let spikes = try SpikeWriter(
+        creating: "\(run)/traces/trial-spikes.h5", populations: ["layer1"])
+      try spikes.append(
+        [SpikeEvent(time: 2.5, node: 0), SpikeEvent(time: 5.5, node: 1)], population: 0)
+      try spikes.close()
+      try """
+      step,example,phase,start,stop
+      0,4,clean,0,1.5
+      0,4,target,1.5,2.5
+      9,4,clean,2.5,4
+      9,4,target,4,5
+      18,4,clean,5,6.5
+      18,4,target,6.5,7.5
+
+      """.write(toFile: "\(run)/traces/trials.csv", atomically: true, encoding: .utf8)
+      let figures = try PlotRequest([run]).figures()
+      #expect(figures.map(\.name) == ["trials-layer1"])
+      let figure = figures[0]
+      #expect(
+        figure.title == "2 units of layer1 while example 4 is shown, before and after learning")
+      #expect(
+        figure.panels.map(\.title) == ["Soma, after 0 steps", "after 18 steps", "Noise", ""])
+      #expect(figure.columns == 2)
+      let last = Self.curves(figure.panels[1])
+      #expect(
+        last[0].points == (0..<5).map { Curve.Point(0.5 * Double($0 + 1), Double(10 + $0)) })
+      #expect(figure.panels[1].sections.map(\.start) == [0, 1.5])
+      #expect(figure.panels[0].sections.map(\.name) == ["clean", "target"])
+      // Each spike is in its own trial: one at the very end of the first, one in the last.
+      let ticks = figure.panels[..<2].map { panel in
+        Self.curves(panel).filter { $0.look.style == .ticks }.map { $0.points.map(\.x) }
+      }
+      #expect(ticks == [[[2.5]], [[0.5]]])
+      #expect(figure.panels[0].y.range == figure.panels[1].y.range)
+    }
+  }
+
   @Test func `Thinning keeps every peak and the order, and leaves short courses alone`() {
     let points = (0..<100_000).map { index in
       Curve.Point(Double(index), index == 54_321 ? 40 : index == 60_000 ? -90 : -65)

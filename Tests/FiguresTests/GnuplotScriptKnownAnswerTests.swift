@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import Foundation
 import Testing
 
 @testable import Figures
@@ -65,5 +66,22 @@ import Testing
     #expect(script.contains("with lines lt 1, $block1 using 1:2 with lines lt 2, "))
     #expect(script.contains("$block2 using 1:2 with points pt 3\n"))
     for sample in ["'***'", "'###'", "' C '"] { #expect(script.contains("set label \(sample)")) }
+  }
+
+  @Test
+  func `Sections begin with a thin line, but for the first, and none of it gets into a legend`() {
+    var panel = Self.figure([Curve.Point(1, -60)]).panels[0]
+    panel.sections = [.init(start: 0, name: "clean"), .init(start: 4, name: "target")]
+    let figure = Figure(
+      name: "sections", title: "Two phases", panels: [panel],
+      legend: [LegendEntry("cell 0", Curve.Look(.blue))])
+    let script = GnuplotScript(figure, .svg).text
+    #expect(script.components(separatedBy: "set arrow").count == 2)
+    #expect(script.contains("set arrow from first 4.0,graph 0 to first 4.0,graph 1 nohead"))
+    for name in ["'clean' at first 0.0", "'target' at first 4.0"] {
+      #expect(script.contains("set label \(name),graph 0.92 left"))
+    }
+    let legend = script.components(separatedBy: "set label 'cell 0'")[0]
+    #expect(legend.hasSuffix("unset colorbox\n") && legend.contains("unset arrow"))
   }
 }

@@ -49,14 +49,17 @@ import Testing
     #expect(Set(lines).count > 1)
   }
 
-  @Test func `A long title is folded at blanks in characters, and makes a drawing wider`() {
+  @Test func `A long title is folded at blanks, above panels that keep their size`() {
     #expect(Layout.folded("one two three four", to: 9) == ["one two", "three", "four"])
     #expect(Layout.folded("unbreakable", to: 4) == ["unbreakable"])
-    let short = Layout(Self.figure(panels: 1, columns: 1, entries: 0, title: "t"), .svg)
-    let long = Layout(
-      Self.figure(
-        panels: 1, columns: 1, entries: 0, title: String(repeating: "word ", count: 40)), .svg)
-    #expect(long.width > short.width)
-    #expect(long.panels[0].width == short.panels[0].width)
+    let title = Array(repeating: "word", count: 40).joined(separator: " ")
+    for format in Self.formats {
+      let short = Layout(Self.figure(panels: 1, columns: 1, entries: 0, title: "t"), format)
+      let long = Layout(Self.figure(panels: 1, columns: 1, entries: 0, title: title), format)
+      #expect(long.titleLines.count > 1 && long.titleLines.joined(separator: " ") == title)
+      #expect(long.titleMiddles == long.titleMiddles.sorted(by: >))
+      #expect(long.height > short.height && long.width == short.width)
+      #expect(long.panels == short.panels)
+    }
   }
 }

@@ -105,6 +105,7 @@ public struct PlotRequest: Sendable {
     // Courses in time belong to one run: over several there is no mean to take of a spike.
     guard runs.count == 1 else { return learning }
     return try learning + TraceFigures(run: runs[0], window: window).figures()
+      + TrialFigures(run: runs[0]).figures()
       + [RasterFigure(run: runs[0], window: window).figure()].compactMap(\.self)
   }
 

@@ -46,16 +46,26 @@ struct RecordedRun: Sendable {
 
   var traces: String { "\(path)/traces" }
 
-  /// The reports in `traces/`, without the copies in full precision and the spikes.
-  var reportFiles: [String] {
+  /// The reports in `traces/`, without those of watched trials, the copies in full precision and
+  /// the spikes.
+  var reportFiles: [String] { files.filter { !$0.hasPrefix("trial-") } }
+
+  /// The reports of watched trials.
+  var trialFiles: [String] { files.filter { $0.hasPrefix("trial-") } }
+
+  private var files: [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: traces)) ?? []
-    return names.filter { $0.hasSuffix(".h5") && !$0.hasSuffix(".f64.h5") && $0 != "spikes.h5" }
-      .sorted()
+    return names.filter {
+      $0.hasSuffix(".h5") && !$0.hasSuffix(".f64.h5") && !$0.hasSuffix("spikes.h5")
+    }.sorted()
   }
 
-  var spikeFile: String? {
-    let file = "\(traces)/spikes.h5"
-    return FileManager.default.fileExists(atPath: file) ? file : nil
+  var spikeFile: String? { existing("\(traces)/spikes.h5") }
+
+  var trialSpikeFile: String? { existing("\(traces)/trial-spikes.h5") }
+
+  private func existing(_ file: String) -> String? {
+    FileManager.default.fileExists(atPath: file) ? file : nil
   }
 
   var rowCount: Int { metrics?.rows.count ?? 0 }

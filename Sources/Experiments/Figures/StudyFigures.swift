@@ -35,9 +35,13 @@ struct StudyFigures {
     table.metrics.contains("\(metric)_formula") ? "\(metric)_formula" : nil
   }
 
-  /// `test_error` → `test error`.
+  /// `test_error` → `test error`, `angle_1` → `angle, layer 1`.
   private func words(_ metric: String) -> String {
-    metric.split(separator: "_").joined(separator: " ")
+    let parts = metric.split(separator: "_").map(String.init)
+    guard parts.count > 1, let last = parts.last, Int(last) != nil else {
+      return parts.joined(separator: " ")
+    }
+    return "\(parts.dropLast().joined(separator: " ")), layer \(last)"
   }
 
   // MARK: One axis
