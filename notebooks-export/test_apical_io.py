@@ -83,6 +83,25 @@ class SimulationRun(unittest.TestCase):
         self.assertEqual(self.run_.metrics, {})
 
 
+class WatchedTrials(unittest.TestCase):
+    def test_phases_are_columns_and_their_spikes_no_variable(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(os.path.join(folder, "traces"))
+            for name, text in [
+                ("manifest.json", "{}"),
+                ("traces/trial-soma.h5", ""),
+                ("traces/trial-spikes.h5", ""),
+                ("traces/trials.csv", "step,example,phase,start,stop\r\n0,4,clean,0,1.5\r\n"),
+            ]:
+                with open(os.path.join(folder, name), "w", newline="") as file:
+                    file.write(text)
+            run = Run(folder)
+            self.assertEqual(run.variables, ["trial-soma"])
+            self.assertEqual(run.trials["phase"].tolist(), ["clean"])
+            self.assertEqual(run.trials["stop"].tolist(), [1.5])
+        self.assertEqual(Run(TRAINING).trials, {})
+
+
 class MadeUpStudy(unittest.TestCase):
     TABLE = (
         "noise,width,seed,angle,status\r\n"
