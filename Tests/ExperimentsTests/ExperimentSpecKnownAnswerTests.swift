@@ -46,7 +46,7 @@ import Testing
     #expect(spec.network.activations == [.sigmoid, .sigmoid])
     #expect(spec.feedback.credit == .feedback)
     #expect(
-      spec.feedback.learner == .ridge(ridge: 0.1, forgetting: 1, controlVariate: false))
+      spec.feedback.learner == .ridge(RidgeFeedback(ridge: 0.1)))
     #expect(spec.feedback.presentation.comparison == .clean)
     #expect(spec.feedback.presentation.noise?.standardDeviation == 0.01)
     #expect(spec.feedback.warmup == 1_000)

@@ -3,112 +3,63 @@
 internal import Integration
 internal import SpikingNetworks
 
-/// What theory says of a source of noise in a cell of one compartment.
-///
-/// With V̄ the mean, G all conductances and C the capacitance, τ_m = C/G, a noise that drives the
-/// membrane by k mV per unit of x leaves the standard deviation |k|·SD(x) behind a filter of τ_m.
-/// For push–pull pairs and currents k is constant and the result exact; for a single conductance
-/// it is first order in σ/G. The noise is held over a step here, which moves results by a relative
-/// (dt/τ)² or so.
+/// What theory says of the noise of a population and of the potentials that it shakes.
 struct NoiseForecast {
-  /// Mean and standard deviation.
-  struct Moments: Equatable {
-    let mean: Double
-    let standardDeviation: Double
-  }
+  /// Mean.
+  let mean: Double
+  /// Standard deviation.
+  let standardDeviation: Double
+  /// Whether the theory neglects higher orders of the noise over the conductance, σ/G.
+  var isFirstOrder = false
+}
 
-  /// Of x.
-  let noise: Moments
-  /// Of V in mV; nil where there is no closed form.
-  let membrane: Moments?
-  /// Whether `membrane` is first order in σ/G only.
-  let isFirstOrder: Bool
-
-  init(_ source: NoiseSource, in model: CompartmentModel, timeStep: Double) {
-    noise = Self.moments(source, timeStep)
-    if case .conductance = source.form { isFirstOrder = true } else { isFirstOrder = false }
-    let cell = model.compartments[0]
-    guard model.compartments.count == 1, let held = Held(source, cell, meanOfX: noise.mean),
-      held.conductance > 0
-    else {
-      membrane = nil
-      return
-    }
-    let tau = cell.capacitance / held.conductance
-    let filtered: Double?
+extension NoiseForecast {
+  /// Of x, in the units of the source.
+  init(of source: NoiseSource, timeStep: Double) {
     switch source.process {
-    case .frozen: filtered = noise.standardDeviation * noise.standardDeviation
+    case .frozen, .ornsteinUhlenbeck:
+      self.init(mean: 0, standardDeviation: source.strength)
     case .white:
-      filtered = WhiteNoise.voltageVariance(
-        currentDensity: source.strength * held.conductance, conductance: held.conductance,
-        capacitance: cell.capacitance)
-    case .ornsteinUhlenbeck(let correlation):
-      filtered =
-        (try? OrnsteinUhlenbeck(
-          standardDeviation: source.strength, timeConstant: correlation))?
-        .filteredVariance(membraneTimeConstant: tau)
-    case .poisson(let rate, let decay):
-      filtered = (try? PoissonBarrage(rate: rate, weight: source.strength, timeConstant: decay))?
-        .gaussianTwin.filteredVariance(membraneTimeConstant: tau)
-    }
-    let mean = held.mean(source, cell)
-    membrane = filtered.flatMap { variance in
-      mean.map {
-        Moments(mean: $0, standardDeviation: abs(held.gain) * variance.squareRoot())
-      }
-    }
-  }
-
-  private static func moments(_ source: NoiseSource, _ timeStep: Double) -> Moments {
-    switch source.process {
-    case .frozen, .ornsteinUhlenbeck: Moments(mean: 0, standardDeviation: source.strength)
-    case .white: Moments(mean: 0, standardDeviation: source.strength / timeStep.squareRoot())
+      self.init(mean: 0, standardDeviation: source.strength / timeStep.squareRoot())
     case .poisson(let rate, let tau):
-      (try? PoissonBarrage(rate: rate, weight: source.strength, timeConstant: tau)).map {
-        Moments(mean: $0.mean, standardDeviation: $0.variance.squareRoot())
-      } ?? Moments(mean: 0, standardDeviation: 0)
+      let barrage = try? PoissonBarrage(rate: rate, weight: source.strength, timeConstant: tau)
+      self.init(
+        mean: barrage?.mean ?? 0, standardDeviation: barrage?.variance.squareRoot() ?? 0)
     }
   }
 
-  /// The membrane with x at its mean.
-  private struct Held {
-    /// G in nS.
-    let conductance: Double
-    /// What drives it, in pA.
-    let drive: Double
-    /// k: mV per unit of x.
-    let gain: Double
-
-    /// Nil for a multiplicative noise, whose conductance depends on what arrives.
-    init?(_ source: NoiseSource, _ cell: Compartment, meanOfX: Double) {
-      let leak = cell.leakConductance
-      let rest = leak * cell.restingPotential + cell.current
-      switch source.form {
-      case .conductance(let mean, let reversal, _):
-        let mean = meanOfX > 0 ? meanOfX : mean
-        conductance = leak + mean
-        drive = rest + mean * reversal
-        gain = (reversal - drive / conductance) / conductance
-      case .pushPull(let base, let up, let down):
-        conductance = leak + 2 * base
-        drive = rest + base * (up + down) + meanOfX * (up - down) / 2
-        gain = (up - down) / 2 / conductance
-      case .current(let mean):
-        conductance = leak
-        drive = rest + (meanOfX > 0 ? meanOfX : mean)
-        gain = 1 / leak
-      case .multiplicative: return nil
+  /// Of the potential of a compartment, in mV: the steady state with every conductance at its mean,
+  /// and the variances that independent sources leave there, by linear response (`NoiseResponse`).
+  ///
+  /// Nil where there is none: a cell that spikes or receives anything but noise, or a multiplicative
+  /// source.
+  init?(ofCompartment name: String, in population: Population, timeStep: Double) {
+    guard let compartment = population.model.index(ofCompartment: name) else { return nil }
+    var (mean, variance, isFirstOrder) = (0.0, 0.0, false)
+    for index in population.noise.indices {
+      guard let response = NoiseResponse(index, in: population, timeStep: timeStep) else {
+        return nil
       }
+      mean = response.operatingPoint[compartment]
+      variance += response.variance(of: compartment)
+      isFirstOrder = isFirstOrder || response.isFirstOrder
     }
+    let shifted = Self.whiteMean(population)
+    self.init(
+      mean: shifted ?? mean, standardDeviation: variance.squareRoot(), isFirstOrder: isFirstOrder)
+  }
 
-    func mean(_ source: NoiseSource, _ cell: Compartment) -> Double? {
-      guard case .conductance(_, let reversal, _) = source.form, case .white = source.process else {
-        return drive / conductance
-      }
-      return WhiteNoise.meanVoltage(
-        conductanceDensity: source.strength, reversal: reversal, drive: drive,
-        conductance: conductance, capacitance: cell.capacitance,
-        source.interpretation == .ito ? .ito : .stratonovich)
-    }
+  /// The mean potential of a single compartment that one white conductance shakes, to all orders.
+  private static func whiteMean(_ population: Population) -> Double? {
+    guard population.model.compartments.count == 1, population.noise.count == 1,
+      case .white = population.noise[0].process,
+      case .conductance(let mean, let reversal, _) = population.noise[0].form
+    else { return nil }
+    let (cell, source) = (population.model.compartments[0], population.noise[0])
+    return WhiteNoise.meanVoltage(
+      conductanceDensity: source.strength, reversal: reversal,
+      drive: cell.leakConductance * cell.restingPotential + cell.current + mean * reversal,
+      conductance: cell.leakConductance + mean, capacitance: cell.capacitance,
+      source.interpretation == .ito ? .ito : .stratonovich)
   }
 }

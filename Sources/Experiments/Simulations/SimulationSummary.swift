@@ -92,7 +92,7 @@ struct SimulationSummary {
         guard let forecast = row.forecast else {
           return found + "; no closed form for this cell"
         }
-        return found + "; closed form\(row.isFirstOrder ? " to first order in σ/G" : "") "
+        return found + "; closed form\(forecast.isFirstOrder ? " to first order in σ/G" : "") "
           + "\(Self.text(forecast.mean)), \(Self.text(forecast.standardDeviation))"
       }
     }
@@ -113,8 +113,7 @@ struct SimulationSummary {
     let name: String
     let unit: String
     let measured: RunningStatistics
-    let forecast: NoiseForecast.Moments?
-    let isFirstOrder: Bool
+    let forecast: NoiseForecast?
   }
 
   private var noise: [NoiseRow] {
@@ -122,19 +121,20 @@ struct SimulationSummary {
       let population = network.populations.first(where: { $0.name == name })
     else { return [] }
     let isAlone =
-      population.noise.count == 1 && population.drives.isEmpty && population.currents.isEmpty
+      population.drives.isEmpty && population.currents.isEmpty
       && population.conductances.isEmpty && !network.projections.contains { $0.target == name }
     let measured = statistics.dropFirst(spec.records.count)
     return zip(spec.hiddenVariables, measured).map { hidden, measured in
       let source = population.noise.first { "noise.\($0.name)" == hidden.variable }
-      let forecast = (source ?? population.noise.first).map {
-        NoiseForecast($0, in: population.model, timeStep: spec.timeStep)
-      }
-      let unit = population.recordables.first { $0.name == hidden.variable }?.unit ?? "1"
+      let compartment = String(hidden.variable.dropLast(".v".count))
       return NoiseRow(
-        name: "\(name).\(hidden.variable)", unit: unit, measured: measured,
-        forecast: source == nil ? (isAlone ? forecast?.membrane : nil) : forecast?.noise,
-        isFirstOrder: source == nil && forecast?.isFirstOrder == true)
+        name: "\(name).\(hidden.variable)",
+        unit: population.recordables.first { $0.name == hidden.variable }?.unit ?? "1",
+        measured: measured,
+        forecast: source.map { NoiseForecast(of: $0, timeStep: spec.timeStep) }
+          ?? (isAlone
+            ? NoiseForecast(
+              ofCompartment: compartment, in: population, timeStep: spec.timeStep) : nil))
     }
   }
 

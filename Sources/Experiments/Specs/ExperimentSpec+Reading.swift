@@ -160,7 +160,9 @@ extension ExperimentSpec {
     if case .classMean = feedback.baseline, data.target == .inputs {
       spec.report("feedback", "a classMean baseline needs labels as targets")
     }
-    if network.precision == .float32, let noise = feedback.presentation.noise {
+    if network.precision == .float32, let noise = feedback.presentation.noise,
+      noise.standardDeviation > 0
+    {
       let deviation = Float(noise.standardDeviation)
       if !(deviation * deviation).isNormal {
         spec.report(

@@ -89,14 +89,15 @@ extension DendriticNetwork {
       if presentation.measuresTeaching { teach(index, batch, target, spikes) }
       if carries { keepEnd() }
     }
-    guard presentation.noise != nil else {
+    guard let noise = presentation.noise else {
       if carries { adoptCarried() }
       return
     }
     let noiseKey = random.purpose(.perturbation).child(step).child(index)
-    phase.perturbation = .drawn(noiseKey)
+    let isPerturbed = noise.standardDeviation > 0
+    if isPerturbed { phase.perturbation = .drawn(noiseKey) }
     if !trial.sharesSpikes { phase.spikes = spikes.child(Self.firstSpikes) }
-    run(phase, index, carries, noise: presentation.noise, into: .first)
+    run(phase, index, carries, noise: noise, into: .first)
     rememberVariance(forward, phase.window)
     workspace.stepsOfTrial[index] = forward
     if !presentation.needsCleanPass {
@@ -104,12 +105,14 @@ extension DendriticNetwork {
       if carries { keepEnd() }
     }
     if presentation.needsSecondPass {
-      phase.perturbation =
-        presentation.comparison == .antithetic
-        ? .mirrored(noiseKey)
-        : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
+      if isPerturbed {
+        phase.perturbation =
+          presentation.comparison == .antithetic
+          ? .mirrored(noiseKey)
+          : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
+      }
       if !trial.sharesSpikes { phase.spikes = spikes.child(Self.secondSpikes) }
-      run(phase, index, carries, noise: presentation.noise, into: .second)
+      run(phase, index, carries, noise: noise, into: .second)
     }
     if carries { adoptCarried() }
   }
@@ -127,8 +130,11 @@ extension DendriticNetwork {
   ) {
     if carries { workspace.running?.assign(start) } else { workspace.running?.reset() }
     var spikes: SpikeSurprise<Scalar>?
-    if let noise, noise.site == .spikes { spikes = advance(phase, margin: noise.margin) }
-    else { advance(phase) }
+    if let noise, noise.site == .spikes {
+      spikes = advance(phase, margin: noise.margin)
+    } else {
+      advance(phase)
+    }
     let averages = workspace.averages
     workspace[pass].store(averages, trial, trial: index)
     if let spikes { workspace[pass].store(spikes, trial: index) }

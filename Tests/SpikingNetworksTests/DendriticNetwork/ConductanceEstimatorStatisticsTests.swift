@@ -36,6 +36,7 @@ import Testing
     "Realised perturbations have the variance that the record says, unit by unit",
     arguments: [
       ConductanceNoise.Course.frozen, .white, .ornsteinUhlenbeck(timeConstant: 3),
+      .poisson(rate: 1, timeConstant: 3),
     ])
   func variance(_ course: ConductanceNoise.Course) throws {
     for form in [
