@@ -111,6 +111,9 @@ import Testing
         let writer = try ReportWriter(trace, in: "\(run)/traces/trial-\(variable).h5")
         for index in 0..<15 { try writer.append([Double(index), -Double(index)]) }
         try writer.close()
+        let stored = try HDF5File("\(run)/traces/trial-\(variable).h5", .readOnly)
+          .read("/report/layer1/data", as: Double.self).values
+        #expect(stored == (0..<15).flatMap { [Double($0), -Double($0)] })
       }
       let spikes = try SpikeWriter(
         creating: "\(run)/traces/trial-spikes.h5", populations: ["layer1"])
