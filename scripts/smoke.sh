@@ -120,6 +120,42 @@ for threads in 1 2 3; do
   done
 done
 
+# A study: planned, run, interrupted and resumed, with mistakes and with failures.
+study=models/studies/example-noise-strength.yaml
+few=(--set 'study.seeds=[1]' --set 'study.axes[0].values=[0.1, 1]' --set 'study.exclude=[]'
+  --set 'study.set[1]="schedule={steps: 300, evaluateEvery: 100, checkpointEvery: 100}"')
+check "a study planned" exits 0 "$apical" sweep plan "$study" "${few[@]}" --out "$work/study"
+check "a plan writes nothing" test ! -e "$work/study"
+check "explain a study" exits 0 "$apical" explain "$study"
+check "a study" exits 0 "$apical" sweep run "$study" "${few[@]}" --out "$work/study"
+check "a row for every run" test "$(grep -c 'done' "$work/study/table.csv")" -eq 6
+check "a complete study again" exits 0 "$apical" sweep run "$study" "${few[@]}" --out "$work/study"
+interrupted_study() {
+  local code=0
+  "$apical" sweep run "$study" "${few[@]}" --threads 1 --out "$1" &
+  local process=$!
+  while [ ! -s "$1/runs/0.1-clean-seed1/metrics.csv" ] && kill -0 "$process"; do sleep 0.01; done
+  kill -INT "$process" 2> /dev/null || true
+  wait "$process" || code=$?
+  [ "$code" -eq 75 ]
+}
+check "an interrupted study" interrupted_study "$work/cutstudy"
+check "the status of a study" exits 0 "$apical" sweep status "$study" "${few[@]}" \
+  --out "$work/cutstudy"
+check "a resumed study" exits 0 "$apical" sweep run "$study" "${few[@]}" --out "$work/cutstudy"
+check "interrupting changes no table" same "$work/study/table.csv" "$work/cutstudy/table.csv"
+check "a collected table" exits 0 "$apical" sweep collect "$study" "${few[@]}" --out "$work/study"
+check "a study with a mistake" exits 2 "$apical" check "$study" \
+  --set 'study.axes[1].values.clean=[feedback.perturbation.baselin=clean]'
+check "a study that has changed" exits 2 "$apical" sweep run "$study" "${few[@]}" \
+  --set 'study.set[2]=feedback.perturbation.warmup=10' --out "$work/study"
+check "a study with a failure" exits 4 "$apical" sweep run "$study" "${few[@]}" \
+  --set 'study.set[4]=descent.sgd.rate=1.0e+6' --out "$work/failed"
+check "a failure that is not mended" exits 4 "$apical" sweep retry "$study" "${few[@]}" \
+  --set 'study.set[4]=descent.sgd.rate=1.0e+6' --out "$work/failed"
+check "a failure that is mended" exits 0 "$apical" sweep retry "$study" "${few[@]}" \
+  --out "$work/failed"
+check "a study is no experiment" exits 2 "$apical" run "$study"
 # Figures: every format, of a training run, of seeds together, of a simulation.
 for format in svg png pdf; do
   check "plot a run as $format" exits 0 "$apical" plot "$work/one" --format "$format"

@@ -7,8 +7,8 @@ public import Substrates
 ///
 /// A learner sees a record whose teaching signals came from the *present* B, and nothing else:
 /// not the forward weights, not the network. What it must remember from batch to batch is its
-/// `State`, which survives a checkpoint. New learners (weight mirror, Kolen–Pollack, …) are new
-/// small values of this protocol; nothing else changes.
+/// `State`, which survives a checkpoint. New learners are new small values of this protocol;
+/// nothing else changes.
 public protocol FeedbackLearner: Sendable {
   /// Moments, Gram matrices, …
   associatedtype State: Codable & Sendable
@@ -16,6 +16,9 @@ public protocol FeedbackLearner: Sendable {
   /// Whether the learner reads `advantage` and `perturbation`, so that a batch must be shown
   /// with noise.
   var needsPerturbation: Bool { get }
+
+  /// Whether the learner reads differences between two passes, so that two must be compared.
+  var needsComparison: Bool { get }
 
   /// The state before the first batch.
   func makeState<Scalar>(for pathway: FeedbackPathway<Scalar>) -> State
@@ -37,9 +40,28 @@ public protocol FeedbackLearner: Sendable {
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State
   ) throws(LearningError)
+
+  /// Lets B go along with a step of W: called whenever W takes one, with what it is made of.
+  ///
+  /// - Parameters:
+  ///   - record: the record that W learns from.
+  ///   - plan: its rates, decay and momentum.
+  ///   - scale: the loss's factor on batch sums.
+  func follow<Scalar>(
+    _ pathway: inout FeedbackPathway<Scalar>, from record: TrialRecord<Scalar>,
+    plan: LearningPlan, scale: Double, state: inout State)
 }
 
 extension FeedbackLearner {
+  /// Reads no differences of activity.
+  public var needsComparison: Bool { false }
+
+  /// Follows nothing.
+  public func follow<Scalar>(
+    _ pathway: inout FeedbackPathway<Scalar>, from record: TrialRecord<Scalar>,
+    plan: LearningPlan, scale: Double, state: inout State
+  ) {}
+
   /// Transports nothing.
   public func transport<Scalar>(
     into pathway: inout FeedbackPathway<Scalar>, weights: (Int) -> Matrix<Scalar>

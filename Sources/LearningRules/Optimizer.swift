@@ -7,13 +7,16 @@ public import Substrates
 /// How the forward weights descend. g is the batch's gradient of the loss, summed over trials or
 /// averaged as the loss's reduction says.
 ///
-/// - `sgd`: W ← W − rate·g.
-/// - `momentum`: v ← momentum·v + g, W ← W − rate·v.
+/// - `sgd`: W ← (1 − rate·weightDecay)·W − rate·g.
+/// - `momentum`: v ← momentum·v + g, W ← (1 − rate·weightDecay)·W − rate·v.
 /// - `adam` (Kingma & Ba 2015): m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g²,
 ///   W ← W − rate·m̂ / (√v̂ + ε), with m̂, v̂ corrected for their start at zero.
+///
+/// The decay is decoupled from g (no reduction of the loss scales it, no momentum holds it), and
+/// biases do not decay.
 public enum Optimizer: Sendable, Codable, Equatable {
-  case sgd(rate: Double)
-  case momentum(rate: Double, momentum: Double)
+  case sgd(rate: Double, weightDecay: Double = 0)
+  case momentum(rate: Double, momentum: Double, weightDecay: Double = 0)
   case adam(rate: Double, beta1: Double, beta2: Double, epsilon: Double)
 
   /// What an optimizer remembers of one connection.
@@ -39,14 +42,19 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
   init(_ optimizer: Optimizer) { self.optimizer = optimizer }
 
   /// W ← W − (step from g = scale·Σ xᵀ·δ).
+  ///
+  /// - Parameter rateFactor: f, on the learning rate, and so on the decay of W.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   @usableFromInline
   mutating func step(
     _ connection: inout Connection<Scalar>, input: Activity<Scalar>, error: Matrix<Scalar>,
-    scale: Double, biasFactor: Double = 1, learnsBiases: Bool, state: inout Optimizer.State<Scalar>
+    scale: Double, rateFactor: Double = 1, biasFactor: Double = 1, learnsBiases: Bool,
+    state: inout Optimizer.State<Scalar>
   ) {
-    if case .sgd(let rate) = optimizer {
+    let scale = scale * rateFactor
+    if case .sgd(let rate, let weightDecay) = optimizer {
+      connection.weights.decay(rate: rate * rateFactor, weightDecay)
       connection.accumulateOuterProduct(
         of: input, error, scaledBy: Scalar(-rate * scale), learnsBiases: learnsBiases,
         biasFactor: Scalar(biasFactor))
@@ -64,8 +72,9 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
     state.first = nil
     switch optimizer {
     case .sgd: break
-    case .momentum(let rate, let momentum):
+    case .momentum(let rate, let momentum, let weightDecay):
       first.combine(1, gradient, Scalar(momentum))
+      connection.weights.decay(rate: rate * rateFactor, weightDecay)
       connection.combine(Scalar(-rate), first, 1)
     case .adam(let rate, let beta1, let beta2, let epsilon):
       var second = state.second ?? connection.zero
@@ -82,6 +91,14 @@ struct Descent<Scalar: NetworkScalar>: Sendable {
     }
     state.first = first
     self.gradient = gradient
+  }
+}
+
+extension Matrix {
+  /// self ← (1 − rate·weightDecay)·self.
+  mutating func decay(rate: Double, _ weightDecay: Double) {
+    guard weightDecay > 0 else { return }
+    scale(by: Scalar(1 - rate * weightDecay))
   }
 }
 

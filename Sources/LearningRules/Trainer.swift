@@ -4,7 +4,8 @@ public import LinearAlgebra
 public import RandomStreams
 public import Substrates
 
-/// What is learned, and how: a credit rule, a baseline, an optimizer. Data, not code.
+/// What is learned, and how: a credit rule, a baseline, an eligibility, a reward, an optimizer. Data,
+/// not code.
 public struct LearningPlan: Sendable, Codable, Equatable {
   /// How a teaching signal comes about.
   public var credit: CreditRule
@@ -12,6 +13,10 @@ public struct LearningPlan: Sendable, Codable, Equatable {
   public var presentation: Presentation
   /// What is subtracted from the loss difference.
   public var baseline: Baseline
+  /// How a unit comes to know its perturbation.
+  public var eligibility = Eligibility.noise
+  /// How the advantage reaches the synapses.
+  public var reward = Reward.plain
   /// How W descends, or nil where W is held fixed.
   public var descent: Optimizer?
   /// The loss.
@@ -40,12 +45,18 @@ public struct LearningPlan: Sendable, Codable, Equatable {
     self.warmup = warmup
     self.learnsBiases = learnsBiases
   }
+
+  /// The factor on the learning rate of connection k.
+  public func rateFactor(ofConnection k: Int) -> Double {
+    rateFactors.isEmpty ? 1 : rateFactors[k]
+  }
 }
 
 /// One learner at one network: the loop body of every experiment, on every substrate.
 ///
-/// A step shows a batch, subtracts the baseline, assigns credit through the present B, then
-/// changes B and W from the same record, both from their values before the step.
+/// A step shows a batch, subtracts the baseline, says what shook each unit and how the reward
+/// arrives, assigns credit through the present B, then changes B and W from the same record, both
+/// from their values before the step. Where rewards are late B learns from an earlier record.
 public struct Trainer<Network: Substrate, Learner: FeedbackLearner>: ~Copyable
 where Network: Copyable {
   /// The scalar of the network.
@@ -61,6 +72,12 @@ where Network: Copyable {
     public var descent: [Optimizer.State<Scalar>]
     /// The baseline's.
     public var baseline: Baseline.State
+    /// The eligibility's.
+    public var eligibility: Eligibility.State
+    /// The reward's.
+    public var reward: Reward.State
+    /// The batches whose rewards have not arrived, oldest first.
+    public var pending: [EligibleTrials<Scalar>]
     /// The number of steps taken.
     public var step: Int
   }
@@ -75,6 +92,8 @@ where Network: Copyable {
   public var state: State
   /// The record of the last step.
   public var record: TrialRecord<Scalar>
+  /// The record of a late reward's batch; nil where rewards are not late.
+  @usableFromInline var late: TrialRecord<Scalar>?
   @usableFromInline var descents: [Descent<Scalar>]
   @usableFromInline let random: RandomKey
   /// Whether B changes at all.
@@ -93,6 +112,15 @@ where Network: Copyable {
       plan.presentation.noise != nil
         || (!learner.needsPerturbation && plan.credit != .nodePerturbation),
       "this plan learns from perturbations, but its presentation has no noise")
+    precondition(
+      !learner.needsComparison || plan.presentation.comparesPasses,
+      "this plan compares two passes, but its presentation compares none")
+    precondition(
+      plan.eligibility.accepts(plan.presentation),
+      "eligibility \(plan.eligibility) does not go with comparison \(plan.presentation.comparison)")
+    precondition(
+      plan.reward.delay == 0 || plan.credit != .nodePerturbation,
+      "W cannot learn from a reward that is late")
     self.plan = plan
     self.learner = learner
     self.network = network
@@ -101,8 +129,10 @@ where Network: Copyable {
     state = State(
       pathway: pathway, feedback: learner.makeState(for: pathway),
       descent: (0..<network.architecture.connectionCount).map { _ in Optimizer.State() },
-      baseline: Baseline.State(), step: 0)
+      baseline: Baseline.State(), eligibility: Eligibility.State(), reward: Reward.State(),
+      pending: [], step: 0)
     record = network.makeRecord(trials: trials, presentation: plan.presentation)
+    late = plan.reward.delay == 0 ? nil : record
     descents = (0..<network.architecture.connectionCount).compactMap { _ in
       plan.descent.map { Descent($0) }
     }
@@ -125,10 +155,16 @@ where Network: Copyable {
   public mutating func step(_ batch: Batch<Scalar>) throws {
     try network.present(batch, loss: plan.loss, random: random, step: state.step, into: &record)
     plan.baseline.apply(to: &record, state: &state.baseline)
+    plan.eligibility.apply(to: &record, state: &state.eligibility)
+    plan.reward.apply(to: &record, state: &state.reward)
     plan.credit.assign(to: &record, pathway: state.pathway) { network.connection($0).weights }
     let scale = plan.loss.gradientScale(trials: batch.trials)
-    try learner.update(&state.pathway, from: &record, scale: scale, state: &state.feedback)
-    if plan.descent != nil, state.step >= plan.warmup { descend(scale) }
+    try learn(scale)
+    if plan.descent != nil, state.step >= plan.warmup {
+      learner.follow(
+        &state.pathway, from: record, plan: plan, scale: scale, state: &state.feedback)
+      descend(scale)
+    }
     learner.transport(into: &state.pathway) { network.connection($0).weights }
     if plan.credit == .measured, changesFeedback { network.install(state.pathway) }
     state.step += 1
@@ -139,6 +175,20 @@ where Network: Copyable {
     (record.loss.reduce(0, +), record.perturbedLoss.reduce(0, +))
   }
 
+  /// B learns from the batch whose reward arrives now, if any.
+  @inlinable
+  mutating func learn(_ scale: Double) throws {
+    guard plan.reward.delay > 0 else {
+      return try learner.update(
+        &state.pathway, from: &record, scale: scale, state: &state.feedback)
+    }
+    state.pending.append(EligibleTrials(record))
+    guard state.pending.count > plan.reward.delay, var arrived = late.take() else { return }
+    state.pending.removeFirst().recall(into: &arrived)
+    defer { late = arrived }
+    try learner.update(&state.pathway, from: &arrived, scale: scale, state: &state.feedback)
+  }
+
   @inlinable
   mutating func descend(_ scale: Double) {
     for k in descents.indices {
@@ -147,7 +197,7 @@ where Network: Copyable {
       network.withConnection(k) { connection in
         descents[k].step(
           &connection, input: input, error: error,
-          scale: plan.rateFactors.isEmpty ? scale : scale * plan.rateFactors[k],
+          scale: scale, rateFactor: plan.rateFactor(ofConnection: k),
           biasFactor: plan.biasFactor, learnsBiases: plan.learnsBiases, state: &state.descent[k])
       }
     }

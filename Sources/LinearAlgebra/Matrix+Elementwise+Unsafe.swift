@@ -52,6 +52,13 @@ extension Matrix {
     unsafe combineInPlace(a, "scaleAndAdd") { unsafe Scalar._axpby($0, alpha, $1, beta, $2) }
   }
 
+  /// self ← factor·self.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func scale(by factor: Scalar) {
+    for index in elements.indices { elements[index] *= factor }
+  }
+
   /// self ← self − a ∘ b.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

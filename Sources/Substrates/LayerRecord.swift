@@ -4,7 +4,7 @@ public import LinearAlgebra
 
 /// The perturbation that a layer realised, as the difference between the two passes compared
 /// (see `Presentation`).
-public struct Perturbation<Scalar: NetworkScalar>: Sendable {
+public struct Perturbation<Scalar: NetworkScalar>: Sendable, Codable {
   /// ξ in the units of its site, `[trials, units]`.
   public var values: Matrix<Scalar>
   /// Var ξ, `[trials, units]`; on some substrates it changes from trial to trial.
@@ -29,7 +29,7 @@ public struct Perturbation<Scalar: NetworkScalar>: Sendable {
 /// Both are differences between a phase without and a phase with teaching at the outputs, in the
 /// order that makes them gradients: forward − target (the target phase minus the forward phase is
 /// −∂L/∂h; Guerguiev, Lillicrap & Richards 2017, equation 8).
-public struct ApicalRecord<Scalar: NetworkScalar>: Sendable {
+public struct ApicalRecord<Scalar: NetworkScalar>: Sendable, Codable {
   /// s, what B multiplied, `[trials, columns of B]`.
   public var input: Matrix<Scalar>
   /// λ as it arrived, `[trials, units]`.
@@ -48,7 +48,7 @@ public struct ApicalRecord<Scalar: NetworkScalar>: Sendable {
 /// What one hidden layer did in a presentation, and the credit that a rule gave it.
 ///
 /// The substrate fills the upper half, the rule the lower. Rows are trials, columns units.
-public struct LayerRecord<Scalar: NetworkScalar>: Sendable {
+public struct LayerRecord<Scalar: NetworkScalar>: Sendable, Codable {
   /// h.
   public var output: Matrix<Scalar>
   /// x of the layer above, what it heard of this one, where that is not h itself: on spiking

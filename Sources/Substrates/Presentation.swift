@@ -6,7 +6,7 @@
 /// with the difference of their noises and its variance, so that one formula,
 /// ê = advantage·ξ / Var ξ, serves every comparison:
 ///
-/// | comparison | passes compared | recorded ξ | Var ξ | recorded ΔL, and Δh alike |
+/// | comparison | passes compared | recorded ξ | Var ξ | recorded ΔL; Δh and Δŷ alike |
 /// | --- | --- | --- | --- | --- |
 /// | `clean` | perturbed, clean | ξ | c² | L̃ − L |
 /// | `none` | perturbed alone | ξ | c² | L̃ |
@@ -73,6 +73,9 @@ public struct Presentation: Sendable, Codable, Equatable {
   public var needsCleanPass: Bool {
     noise == nil || comparison == .clean || activityFrom == .clean
   }
+
+  /// Whether a perturbed pass is compared with another pass.
+  public var comparesPasses: Bool { noise != nil && comparison != .none }
 
   /// Whether a second noisy pass is among the passes.
   public var needsSecondPass: Bool {

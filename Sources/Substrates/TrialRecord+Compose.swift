@@ -103,6 +103,12 @@ extension TrialRecord {
         layers[index].outputDifference.setDifference(first.outputs[index], second.outputs[index])
       }
     }
+    switch comparison {
+    case .none: predictionDifference.assign(first.prediction)
+    case .clean: predictionDifference.setDifference(first.prediction, clean.prediction)
+    case .antithetic, .secondNoisy, .noisyBaseline:
+      predictionDifference.setDifference(first.prediction, second.prediction)
+    }
     for trial in 0..<trials {
       perturbedLoss[trial] = first.loss[trial]
       switch comparison {

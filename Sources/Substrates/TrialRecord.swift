@@ -22,6 +22,9 @@ public struct TrialRecord<Scalar: NetworkScalar>: Sendable {
   public var prediction: Matrix<Scalar>
   /// e^{N+1} = ∂L/∂u of the outputs, `[trials, outputs]`.
   public var outputError: Matrix<Scalar>
+  /// Δŷ: the measured difference of ŷ between the two passes compared, `[trials, outputs]`; ŷ of the
+  /// noisy pass where it is compared with nothing, and 0 where nothing is perturbed, as Δh.
+  public var predictionDifference: Matrix<Scalar>
   /// L of the pass that the forward weights learn from, per trial.
   public var loss: [Double]
   /// L̃ of the perturbed pass, per trial; equal to `loss` where nothing is perturbed.
@@ -44,6 +47,7 @@ public struct TrialRecord<Scalar: NetworkScalar>: Sendable {
     }
     prediction = Matrix(rows: trials, columns: architecture.outputs)
     outputError = prediction
+    predictionDifference = prediction
     loss = Array(repeating: 0, count: trials)
     perturbedLoss = loss
     lossDifference = loss

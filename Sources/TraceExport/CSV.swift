@@ -24,14 +24,15 @@ public enum CSV {
     return quoted + "\""
   }
 
-  static func line(_ cells: [String]) -> [UInt8] {
+  /// A row of cells, each as `cell` or `text` gives it, with its line end.
+  public static func line(_ cells: [String]) -> [UInt8] {
     Array(cells.joined(separator: ",").utf8) + lineEnd
   }
 
   static let lineEnd: [UInt8] = [0x0D, 0x0A]
 }
 
-/// Writes a table of numbers row by row; every row is with the operating system when `append`
+/// Writes a table row by row; every row is with the operating system when `append`
 /// returns.
 ///
 /// The first column is the step, and rows come in ascending order of it. A value that is missing
@@ -83,6 +84,13 @@ public struct CSVWriter: ~Copyable {
   public mutating func append(_ row: [Double?]) throws {
     precondition(row.count == header.count, "\(row.count) values, \(header.count) columns")
     try write(CSV.line(row.map { CSV.text($0) }))
+  }
+
+  /// Appends a row of cells that are texts, or numbers as `CSV.text` gives them; the first is the
+  /// step.
+  public mutating func append(cells: [String]) throws {
+    precondition(cells.count == header.count, "\(cells.count) cells, \(header.count) columns")
+    try write(CSV.line(cells.map(CSV.cell)))
   }
 
   /// Waits until the disk has every row, and closes the file. Closing twice is allowed.

@@ -13,7 +13,7 @@ struct Apical: AsyncParsableCommand {
     version: ApicalVersion.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, ExplainCommand.self, ListCommand.self,
-      DataCommand.self, PlotCommand.self, ReproduceCommand.self,
+      DataCommand.self, PlotCommand.self, ReproduceCommand.self, SweepCommand.self,
     ])
 
   /// The exit code of a mistake in the arguments is 2, as for one in a specification.

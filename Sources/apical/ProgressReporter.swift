@@ -106,7 +106,7 @@ final class ProgressReporter {
     lineIsOpen = true
   }
 
-  private static func duration(_ seconds: Double) -> String {
+  static func duration(_ seconds: Double) -> String {
     let whole = Int(seconds.rounded(.up))
     return whole < 60
       ? "\(whole) s"

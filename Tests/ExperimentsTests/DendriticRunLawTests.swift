@@ -86,6 +86,12 @@ import Testing
       "feedback={nodePerturbation: {noise: {site: potential, standardDeviation: 0.3}}}",
       "feedback={perturbation: {topology: layered, estimator: sgd, rate: 0.01}}",
       "feedback={perturbation: {topology: direct, estimator: controlVariate, rate: 0.01, noise: {site: potential, standardDeviation: 0.3}, baseline: antithetic}}",
+      "feedback={weightMirror: {topology: direct, rate: 1, noise: {site: potential, standardDeviation: 0.3}}}",
+      "feedback={weightMirror: {rate: 0.1, topology: layered, baseline: secondNoisy}}",
+      "feedback={kolenPollack: {topology: layered}}",
+      "feedback={perturbation: {topology: direct, eligibility: activityDifference, reward: {delay: 3}, noise: {site: potential, standardDeviation: 0.3}}}",
+      "feedback={perturbation: {topology: direct, eligibility: runningMean, baseline: runningMean, reward: {binarised: true}}}",
+      "feedback={nodePerturbation: {eligibility: activityDifference, reward: {binarised: true}, baseline: antithetic}}",
       "feedback={perturbation: {topology: activity, estimator: ridge, noise: {site: potential, standardDeviation: 0.3}, baseline: secondNoisy, activityFrom: mean}}",
     ])
   func rules(_ feedback: String) throws {
@@ -97,7 +103,8 @@ import Testing
           request(
             "\(folder)/\(teaching)",
             [
-              feedback, "substrate.dendritic.teaching=\(teaching)", "schedule.steps=10",
+              feedback, "descent.sgd.weightDecay=0.1", "substrate.dendritic.teaching=\(teaching)",
+              "schedule.steps=10",
               "schedule.checkpointEvery=10",
             ]))
       }

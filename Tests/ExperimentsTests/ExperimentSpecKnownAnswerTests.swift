@@ -45,8 +45,11 @@ import Testing
     #expect(spec.network.layers == [784, 50, 20, 10])
     #expect(spec.network.activations == [.sigmoid, .sigmoid])
     #expect(spec.feedback.credit == .feedback)
+    #expect(spec.feedback.learner == .ridge(RidgeFeedback(ridge: 0.1)))
+    let normalised = try read(
+      Self.designExample, ["feedback.perturbation.normalisation=0.25"])
     #expect(
-      spec.feedback.learner == .ridge(RidgeFeedback(ridge: 0.1)))
+      normalised.feedback.learner == .ridge(RidgeFeedback(ridge: 0.1, normalisation: 0.25)))
     #expect(spec.feedback.presentation.comparison == .clean)
     #expect(spec.feedback.presentation.noise?.standardDeviation == 0.01)
     #expect(spec.feedback.warmup == 1_000)

@@ -142,6 +142,45 @@ import Testing
     }
   }
 
+  @Test func `The estimator's variance is that of what synapses make and hear`() throws {
+    let network = Self.network()
+    let batch = ExampleSet<Double>(Self.images(30), target: .labels).batch(Array(0..<30))
+    let presentation = Presentation.perturbed(by: Noise(standardDeviation: 0.05))
+    var plan = LearningPlan(credit: .feedback, presentation: presentation, descent: nil)
+    plan.eligibility = .activityDifference
+    plan.reward = Reward(binarised: 0.5)
+    var magnitudes = Reward.State()
+    magnitudes.magnitude = 0.3
+    let pathway = FeedbackPathway<Double>(zeroFor: network.architecture, topology: .layered)
+    let layers = try Evaluation<RateNetwork<Double>>(
+      plan: plan, random: RandomKey(seed: 3), threads: 1
+    ).agreement(
+      network, pathway, Baseline.State(), Eligibility.State(), magnitudes, on: batch, step: 5)
+    let key = RandomKey(seed: 3).purpose(.test)
+    let record = try #require(
+      SubstrateLaws.record(network, batch, presentation, key: key, step: 5))
+    var truth = try #require(SubstrateLaws.record(network, batch, .quiet, key: key, step: 5))
+    CreditRule.backpropagation.assign(to: &truth, pathway: pathway) {
+      network.connection($0).weights
+    }
+    for (index, layer) in record.layers.enumerated() {
+      let units = layer.output.columns
+      var sum = 0.0
+      for trial in 0..<30 {
+        let difference = layer.outputDifference.row(trial)
+        let squares = difference.reduce(0) { $0 + $1 * $1 }
+        let heard = record.lossDifference[trial] > 0 ? 0.3 : -0.3
+        for unit in 0..<units {
+          let estimate = heard * difference[unit] * Double(units) / squares
+          let distance = estimate - truth.layers[index].teaching[trial, unit]
+          sum += distance * distance
+        }
+      }
+      let measured = try #require(layers[index].estimatorVariance)
+      #expect(abs(measured / (sum / Double(30 * units)) - 1) < 1e-10)
+    }
+  }
+
   @Test func `What B stands for is W above it, or the product of all W above it, or nothing`() {
     let network = Self.network()
     let (second, third) = (network.connection(1).weights, network.connection(2).weights)

@@ -104,6 +104,25 @@ import Testing
     }
   }
 
+  @Test(
+    "A run of any rule that was interrupted ends with the same bits, rewards on their way included",
+    arguments: [
+      ["feedback.perturbation.reward={binarised: true, delay: 25}"],
+      [
+        "feedback={perturbation: {estimator: sgd, baseline: classMean, eligibility: runningMean, reward: {delay: 50}}}"
+      ],
+      ["feedback={weightMirror: {rate: 0.3}}"],
+      ["feedback={kolenPollack: {}}", "descent={momentum: {rate: 0.001, weightDecay: 1}}"],
+    ])
+  func rules(_ overrides: [String]) throws {
+    try withFolder { folder in
+      try run(request("\(folder)/whole", overrides))
+      try runUntil(60, request("\(folder)/cut", overrides))
+      try run(request("\(folder)/cut", overrides, threads: 2, resumes: true))
+      #expect(try contents("\(folder)/cut") == contents("\(folder)/whole"))
+    }
+  }
+
   @Test("A run that was interrupted twice ends with the same bits")
   func twoInterruptions() throws {
     try withFolder { folder in

@@ -35,19 +35,25 @@ struct EstimatorTrials<Network: Substrate & Copyable> where Network.Scalar == Do
       targets: Matrix(rowsOf: Array(repeating: target, count: trials)))
   }
 
-  /// Moments about `centers` of the estimates of `trials` trials.
+  /// Moments about `centers` of the estimates of `trials` trials, after `skipping` batches in which
+  /// baselines, eligibilities and rewards have settled.
   func moments(
-    _ presentation: Presentation, baseline: Baseline = .pass, trials: Int, centers: [Double]
+    _ presentation: Presentation, baseline: Baseline = .pass, eligibility: Eligibility = .noise,
+    reward: Reward = .plain, trials: Int, centers: [Double], skipping: Int = 0
   ) throws -> [SampleMoments] {
     var network = network
     var record = network.makeRecord(trials: batch, presentation: presentation)
     let shown = shown(batch)
     let empty = FeedbackPathway<Double>(zeroFor: network.architecture, topology: .direct)
-    var state = Baseline.State()
+    var (state, eligibilityState) = (Baseline.State(), Eligibility.State())
+    var rewardState = Reward.State()
     var result = centers.map { SampleMoments(center: $0) }
-    for step in 0..<trials / batch {
+    for step in 0..<trials / batch + skipping {
       try network.present(shown, loss: loss, random: key, step: step, into: &record)
       baseline.apply(to: &record, state: &state)
+      eligibility.apply(to: &record, state: &eligibilityState)
+      reward.apply(to: &record, state: &rewardState)
+      guard step >= skipping else { continue }
       CreditRule.nodePerturbation.assign(to: &record, pathway: empty) { _ in empty.weights[0] }
       var unit = 0
       for layer in record.layers {

@@ -93,6 +93,26 @@ private struct Secretive: Substrate, Sendable {
             #expect(try unmoved(plan, descent, topology), "\(plan)")
             #expect(try unmoved(plan, ridge, topology), "\(plan)")
           }
+          if topology != .activity, baseline == .pass {
+            #expect(try unmoved(plan, WeightMirror(rate: 1, decay: 0.01), topology))
+          }
+          if topology == .layered {
+            var descending = plan
+            descending.descent = .momentum(rate: 1e-3, momentum: 0.9, weightDecay: 0.1)
+            descending.rateFactors = [1, 2, 0.5]
+            #expect(try unmoved(descending, KolenPollack(), topology))
+          }
+          for eligibility in [Eligibility.activityDifference, .runningMean(rate: 0.1)]
+          where eligibility.accepts(plan.presentation) {
+            var estimated = plan
+            estimated.eligibility = eligibility
+            estimated.reward = Reward(binarised: 0.1, delay: 2)
+            #expect(try unmoved(estimated, GradientFeedback(rate: 1e-3), topology))
+            #expect(try unmoved(estimated, RidgeFeedback(ridge: 1), topology))
+            estimated.credit = .nodePerturbation
+            estimated.reward = Reward(binarised: 0.1)
+            #expect(try unmoved(estimated, FixedFeedback(), topology))
+          }
           var direct = plan
           direct.credit = .nodePerturbation
           #expect(try unmoved(direct, FixedFeedback(), topology))

@@ -85,6 +85,51 @@ import Testing
     }
   }
 
+  @Test("Weights decay by rate·weightDecay per step, apart from momentum; biases do not")
+  func weightDecay() {
+    let weights = start.weights.elements.count
+    for momentum in [0, 0.8] {
+      let optimizer: Optimizer =
+        momentum == 0
+        ? .sgd(rate: 0.1, weightDecay: 0.3)
+        : .momentum(rate: 0.1, momentum: momentum, weightDecay: 0.3)
+      expect(optimizer, steps: 6) { start, gradients in
+        start.indices.map { i in
+          var (w, v) = (start[i], 0.0)
+          for g in gradients {
+            v = momentum * v + g[i]
+            w = (i < weights ? 1 - 0.1 * 0.3 : 1) * w - 0.1 * v
+          }
+          return w
+        }
+      }
+    }
+  }
+
+  @Test("A factor on the rate is one on the decay too")
+  func rateFactor() {
+    for (one, other) in [
+      (Optimizer.sgd(rate: 0.1, weightDecay: 0.3), Optimizer.sgd(rate: 0.02, weightDecay: 0.3)),
+      (
+        .momentum(rate: 0.1, momentum: 0.8, weightDecay: 0.3),
+        .momentum(rate: 0.02, momentum: 0.8, weightDecay: 0.3)
+      ),
+    ] {
+      func end(_ optimizer: Optimizer, _ factor: Double) -> [Double] {
+        var (connection, state) = (start, Optimizer.State<Double>())
+        var descent = Descent<Double>(optimizer)
+        for step in 0..<4 {
+          descent.step(
+            &connection, input: .dense(Fixture.matrix(4, 3, seed: UInt64(step))),
+            error: Fixture.matrix(4, 2, seed: UInt64(step + 100)), scale: 1, rateFactor: factor,
+            learnsBiases: true, state: &state)
+        }
+        return parameters(connection)
+      }
+      for (a, b) in zip(end(one, 0.2), end(other, 1)) { #expect(abs(a - b) < 1e-14) }
+    }
+  }
+
   @Test("Adam's first step is the rate along the gradient's sign")
   func adamFirst() {
     let optimizer = Optimizer.adam(rate: 0.01, beta1: 0.9, beta2: 0.999, epsilon: 1e-12)
@@ -114,7 +159,8 @@ import Testing
   }
 
   private let all: [Optimizer] = [
-    .sgd(rate: 0.1), .momentum(rate: 0.1, momentum: 0.9),
+    .sgd(rate: 0.1), .sgd(rate: 0.1, weightDecay: 0.2), .momentum(rate: 0.1, momentum: 0.9),
+    .momentum(rate: 0.1, momentum: 0.9, weightDecay: 0.2),
     .adam(rate: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8),
   ]
 

@@ -30,10 +30,15 @@ import Testing
     return record
   }
 
+  /// 1 / (κ + ‖s‖²), or 1.
+  private func weight(_ input: [Double], _ normalisation: Double?) -> Double {
+    normalisation.map { 1 / ($0 + input.reduce(0) { $0 + $1 * $1 }) } ?? 1
+  }
+
   /// What one unit's row of B should be after `records`: the whole history in one sum.
   private func solution(
     _ records: [TrialRecord<Double>], _ topology: FeedbackPathway<Double>.Topology, layer: Int,
-    unit: Int, ridge: Double, forgetting: Double, controlVariate: Bool
+    unit: Int, by learner: RidgeFeedback
   ) -> [Double] {
     let width = FeedbackPathway<Double>.inputWidths(architecture, topology)[layer]
     var v = Matrix<Double>(rows: width, columns: width)
@@ -42,13 +47,14 @@ import Testing
       let input = record.feedbackInput(ofLayer: layer, topology)
       let here = record.layers[layer]
       for trial in 0..<record.trials {
-        let weight = pow(forgetting, Double(age))
+        let weight =
+          pow(learner.forgetting, Double(age)) * weight(input.row(trial), learner.normalisation)
         let gain = here.perturbation.gain[trial, unit]
         let (xi, variance) = (
           here.perturbation.values[trial, unit], here.perturbation.variance[trial, unit]
         )
         var scalar = record.advantage[trial]
-        if controlVariate {
+        if learner.controlVariate {
           for other in record.layers {
             for k in 0..<other.output.columns {
               scalar -=
@@ -58,7 +64,7 @@ import Testing
           }
         }
         var estimate = scalar * xi / variance
-        if controlVariate { estimate += gain * here.teaching[trial, unit] }
+        if learner.controlVariate { estimate += gain * here.teaching[trial, unit] }
         for a in 0..<width {
           s[0, a] += weight * gain * estimate * input[trial, a]
           for b in 0..<width {
@@ -67,7 +73,7 @@ import Testing
         }
       }
     }
-    for a in 0..<width { v[a, a] += ridge }
+    for a in 0..<width { v[a, a] += learner.ridge }
     return Oracle.solve(s, timesInverseOf: v).elements
   }
 
@@ -75,9 +81,13 @@ import Testing
   func formula() throws {
     for site in Noise.Site.added {
       for topology in FeedbackPathway<Double>.Topology.allCases {
-        for (forgetting, controlVariate) in [(1.0, false), (0.8, false), (0.9, true)] {
+        for (forgetting, controlVariate, normalisation) in [
+          (1.0, false, nil), (0.8, false, nil), (0.9, true, nil), (0.8, false, 0.3),
+          (0.9, true, 2.0),
+        ] {
           let learner = RidgeFeedback(
-            ridge: 0.5, forgetting: forgetting, controlVariate: controlVariate)
+            ridge: 0.5, forgetting: forgetting, controlVariate: controlVariate,
+            normalisation: normalisation)
           var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: topology)
           var state = learner.makeState(for: pathway)
           var history: [TrialRecord<Double>] = []
@@ -88,8 +98,7 @@ import Testing
             for layer in 0..<2 {
               for unit in 0..<Self.widths[layer + 1] {
                 let expected = solution(
-                  history, topology, layer: layer, unit: unit, ridge: 0.5,
-                  forgetting: forgetting, controlVariate: controlVariate)
+                  history, topology, layer: layer, unit: unit, by: learner)
                 let got = pathway.weights[layer].row(unit)
                 // Eigenvalues of V + ridge lie between 0.5 and about 10²: a condition number
                 // of 200, times some tens of roundings.
@@ -106,8 +115,9 @@ import Testing
 
   @Test("The constant unit's row of B is the same least squares on that unit's own noise")
   func constantRow() throws {
-    for controlVariate in [false, true] {
-      let learner = RidgeFeedback(ridge: 0.5, forgetting: 0.9, controlVariate: controlVariate)
+    for (controlVariate, normalisation) in [(false, nil), (true, nil), (true, 0.3)] {
+      let learner = RidgeFeedback(
+        ridge: 0.5, forgetting: 0.9, controlVariate: controlVariate, normalisation: normalisation)
       let noise = Noise(standardDeviation: 0.1, perturbsConstantUnit: true)
       var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .layered)
       var state = learner.makeState(for: pathway)
@@ -142,9 +152,12 @@ import Testing
             }
             let xi = record.layers[layer].constantUnit!.values[trial, 0]
             let estimate = scalar * xi / 0.01 + (controlVariate ? lambda(layer) : 0)
+            let weight = weight(input.row(trial), normalisation)
             for a in 0..<width {
-              sums[layer].s[0, a] += estimate * input[trial, a]
-              for b in 0..<width { sums[layer].v[a, b] += input[trial, a] * input[trial, b] }
+              sums[layer].s[0, a] += weight * estimate * input[trial, a]
+              for b in 0..<width {
+                sums[layer].v[a, b] += weight * input[trial, a] * input[trial, b]
+              }
             }
           }
           var v = sums[layer].v
@@ -225,7 +238,7 @@ import Testing
   func checkpoint() throws {
     for site in Noise.Site.added {
       func run(checkpointAt: Int?) throws -> FeedbackPathway<Double> {
-        let learner = RidgeFeedback(ridge: 0.5, forgetting: 0.9)
+        let learner = RidgeFeedback(ridge: 0.5, forgetting: 0.9, normalisation: 0.3)
         let noise = Noise(
           site: site, standardDeviation: 0.1, perturbsConstantUnit: site == .output)
         var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .layered)
@@ -260,11 +273,14 @@ import Testing
     #expect(pathway == before)
   }
 
-  @Test("Gradient feedback is the formula: B + rate·scale·Σ γ(ê − γλ)·s")
+  @Test("Gradient feedback is the formula: B + rate·scale·Σ w·γ(ê − γλ)·s")
   func gradient() throws {
     for site in Noise.Site.added {
-      for controlVariate in [false, true] {
-        let learner = GradientFeedback(rate: 0.01, controlVariate: controlVariate)
+      for (controlVariate, normalisation) in [
+        (false, nil), (true, nil), (false, 0.3), (true, 2.0),
+      ] {
+        let learner = GradientFeedback(
+          rate: 0.01, controlVariate: controlVariate, normalisation: normalisation)
         var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
         for index in 0..<2 {
           pathway.weights[index] = Fixture.matrix(Self.widths[index + 1], 3, seed: 90)
@@ -293,7 +309,8 @@ import Testing
                 }
                 let estimate = scalar * xi / 0.01
                 let residual =
-                  gain * (estimate - (controlVariate ? 0 : gain * layer.teaching[trial, unit]))
+                  weight(record.outputError.row(trial), normalisation) * gain
+                  * (estimate - (controlVariate ? 0 : gain * layer.teaching[trial, unit]))
                 sum += 0.01 * 0.5 * residual * record.outputError[trial, k]
               }
               // Estimates of size 100 times 0.005, some tens of roundings.

@@ -32,7 +32,7 @@ import Testing
       noise: noise, site: site)
   }
 
-  @Test("ΔL, ξ, Δh and the activity of each presentation are what its passes give alone")
+  @Test("ΔL, ξ, Δh, Δŷ and the activity of each presentation are what its passes give alone")
   func passes() throws {
     for site in Noise.Site.added {
       let noise = Noise(site: site, standardDeviation: 0.4)
@@ -84,6 +84,9 @@ import Testing
     expect([record.perturbedLoss[trial]], [first.loss], "L̃")
     expect([record.loss[trial]], mean { [$0.loss] }, "L")
     expect(record.prediction.row(trial), mean { $0.prediction }, "ŷ")
+    let answer = second?.prediction ?? first.prediction.map { _ in 0 }
+    expect(
+      record.predictionDifference.row(trial), zip(first.prediction, answer).map { $0 - $1 }, "Δŷ")
     for (index, layer) in record.layers.enumerated() {
       expect(layer.output.row(trial), mean { $0.outputs[index] }, "h")
       expect(layer.slope.row(trial), mean { $0.slopes[index] }, "slope")

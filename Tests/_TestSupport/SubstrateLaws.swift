@@ -48,6 +48,7 @@ public enum SubstrateLaws<Network: Substrate & Copyable> {
     var result = cleanBits(record)
     result["perturbed loss"] = record.perturbedLoss
     result["loss difference"] = record.lossDifference
+    result["prediction difference"] = doubles(record.predictionDifference)
     for (index, layer) in record.layers.enumerated() {
       result["\(index) noise"] = doubles(layer.perturbation.values)
       result["\(index) variance"] = doubles(layer.perturbation.variance)
@@ -157,6 +158,14 @@ public enum SubstrateLaws<Network: Substrate & Copyable> {
     if second.lossDifference != baseline.lossDifference {
       broken.append("secondNoisy and noisyBaseline: ΔL differs")
     }
+    var answered = alone.prediction
+    answered.setDifference(alone.prediction, quiet.prediction)
+    if clean.predictionDifference != answered { broken.append("clean: Δŷ") }
+    if alone.predictionDifference != alone.prediction { broken.append("none: Δŷ is not ŷ̃") }
+    if second.predictionDifference != baseline.predictionDifference {
+      broken.append("secondNoisy: Δŷ")
+    }
+    if quiet.predictionDifference.frobeniusNorm != 0 { broken.append("quiet: Δŷ is not 0") }
     for index in alone.layers.indices {
       let (one, two) = (alone.layers[index], second.layers[index])
       var difference = one.output

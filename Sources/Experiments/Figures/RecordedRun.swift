@@ -177,9 +177,11 @@ struct RunGroup: Sendable {
         values[step, default: []].append(factor * value)
       }
     }
-    return values.sorted { $0.key < $1.key }.map { step, values in
-      let statistic = MeanError(values)
-      return CoursePoint(step: step, mean: statistic.mean, error: statistic.error)
+    return values.sorted { $0.key < $1.key }.compactMap { step, values in
+      let statistic = MeanAndError(values)
+      return statistic.mean.map {
+        CoursePoint(step: step, mean: $0, error: statistic.standardError)
+      }
     }
   }
 }
@@ -189,18 +191,4 @@ struct CoursePoint: Sendable, Equatable {
   let step: Double
   let mean: Double
   let error: Double?
-}
-
-/// A mean and its standard error, s/√n with n − 1 in s; nil for a single value.
-struct MeanError: Sendable, Equatable {
-  let mean: Double
-  let error: Double?
-
-  init(_ values: [Double]) {
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    self.mean = mean
-    let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
-    error = values.count > 1 ? (squares / (count - 1) / count).squareRoot() : nil
-  }
 }

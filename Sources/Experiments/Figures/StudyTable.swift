@@ -75,9 +75,10 @@ struct StudyTable {
     return ends.filter { $0 == ends[axis] }.count == 1 ? ends[axis] : axes[axis]
   }
 
-  /// The mean of a metric in a cell of the grid; nil where no run has it.
-  func mean(_ metric: String, at place: [String]) -> MeanError? {
+  /// The mean of a metric in a cell of the grid and its error; nil where no run has it.
+  func mean(_ metric: String, at place: [String]) -> (mean: Double, error: Double?)? {
     guard let values = cells.first(where: { $0.place == place })?.values[metric] else { return nil }
-    return MeanError(values)
+    let statistic = MeanAndError(values)
+    return statistic.mean.map { ($0, statistic.standardError) }
   }
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-internal import Foundation
-
 /// What was expected, what was measured, and whether that passes.
 public struct ReproductionTable: Sendable {
   /// One comparison.
@@ -41,17 +39,14 @@ public struct ReproductionTable: Sendable {
     lines.append("| quantity | target | measured | pass band | verdict | stands for |")
     lines.append("| --- | --- | --- | --- | --- | --- |")
     for row in rows {
-      let measured =
-        row.measured.map { value in
-          Self.text(value) + (row.standardError.map { " ± \(Self.text($0))" } ?? "")
-        } ?? "–"
+      let measured = MeanAndError(mean: row.measured, standardError: row.standardError).text
       let band =
         row.band.map { band in
           band.lowerBound == -.infinity
-            ? "≤ \(Self.text(band.upperBound))"
+            ? "≤ \(MeanAndError.text(band.upperBound))"
             : band.upperBound == .infinity
-              ? "≥ \(Self.text(band.lowerBound))"
-              : "\(Self.text(band.lowerBound)) … \(Self.text(band.upperBound))"
+              ? "≥ \(MeanAndError.text(band.lowerBound))"
+              : "\(MeanAndError.text(band.lowerBound)) … \(MeanAndError.text(band.upperBound))"
         } ?? "–"
       lines.append(
         "| \(row.quantity) | \(row.target) | \(measured) | \(band) | \(row.verdict) | \(row.claim) |"
@@ -61,27 +56,5 @@ public struct ReproductionTable: Sendable {
     let passed = judged.filter { $0.verdict == "pass" }.count
     lines += ["", "\(passed) of \(judged.count) judged rows pass.", ""]
     return lines.joined(separator: "\n")
-  }
-
-  private static func text(_ value: Double) -> String {
-    let magnitude = abs(value)
-    let format =
-      magnitude == 0 ? "%.0f" : magnitude >= 100 ? "%.1f" : magnitude >= 1 ? "%.2f" : "%.4g"
-    return String(format: format, value)
-  }
-}
-
-/// The mean of values, and its standard error where there are several.
-struct MeanAndError {
-  var mean: Double?
-  var standardError: Double?
-
-  init(_ values: [Double]) {
-    guard !values.isEmpty else { return }
-    let mean = values.reduce(0, +) / Double(values.count)
-    self.mean = mean
-    guard values.count > 1 else { return }
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    standardError = (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
   }
 }

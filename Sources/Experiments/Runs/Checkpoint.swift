@@ -22,6 +22,8 @@ struct Checkpoint<Network: TrainableNetwork, Learner: FeedbackLearner>: Codable 
   var seconds: Double
   /// Frames written by each recorder.
   var frames: [Int]
+  /// Frames of watched trials.
+  var trialFrames: Int?
 }
 
 extension Checkpoint {
@@ -33,7 +35,7 @@ extension Checkpoint {
 /// The file of a checkpoint: a line naming the format, the SHA-256 of what follows, and a binary
 /// property list.
 enum CheckpointFile {
-  private static let header = "apical-checkpoint 2"
+  private static let header = "apical-checkpoint 3"
 
   static func encoded(_ content: some Encodable) throws -> Data {
     let encoder = PropertyListEncoder()
@@ -91,14 +93,16 @@ extension SHA256Digest {
 }
 
 extension TrainingSession {
-  func checkpoint(spec digest: String, frames: [Int]) -> Checkpoint<Network, Learner> {
+  func checkpoint(
+    spec digest: String, frames: [Int], trialFrames: Int?
+  ) -> Checkpoint<Network, Learner> {
     Checkpoint(
       spec: digest,
       connections: (0..<trainer.network.architecture.connectionCount).map {
         trainer.network.connection($0)
       },
       carried: trainer.network.carried, state: trainer.state, sums: sums, seconds: wallSeconds,
-      frames: frames)
+      frames: frames, trialFrames: trialFrames)
   }
 
   mutating func restore(_ checkpoint: Checkpoint<Network, Learner>) {

@@ -24,6 +24,11 @@ public enum ExperimentRunner {
   ) throws(RunFailure) {
     do {
       LinearAlgebraRuntime.useOneThread()
+      if request.document.has("study") {
+        throw RunFailure.usage(
+          "\(request.document.file) is a study of many runs: start it with apical sweep run \(request.document.file)"
+        )
+      }
       if request.document.has("simulation") {
         return try SimulationRunner.run(request, stop: stop, tell: tell)
       }
@@ -47,6 +52,18 @@ public enum ExperimentRunner {
     } catch {
       throw RunFailure(error)
     }
+  }
+
+  /// Brings a run to its end of which nothing, a part or everything is in the folder
+  /// `request.output`, which must be named.
+  static func complete(
+    _ request: RunRequest, stop: StopFlag, tell: (RunEvent) -> Void
+  ) throws(RunFailure) {
+    let manifest = request.output.flatMap { try? Manifest.read(RunDirectory(path: $0)) }
+    guard manifest?.status != .done else { return }
+    var request = request
+    request.resumes = manifest != nil
+    try run(request, stop: stop, tell: tell)
   }
 
   /// The folder of the run that is to be resumed, where it has come to its end already.
@@ -80,6 +97,8 @@ extension FeedbackSpec {
     case .symmetric: SymmetricFeedback()
     case .gradient(let learner): learner
     case .ridge(let learner): learner
+    case .weightMirror(let learner): learner
+    case .kolenPollack: KolenPollack()
     }
   }
 }

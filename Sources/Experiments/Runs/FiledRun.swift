@@ -21,6 +21,7 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
   private var session: TrainingSession<Network, Learner>
   private var metrics: CSVWriter
   private var recorder: Recorder<Scalar>
+  private let trialRecorder: TrialRecorder?
   private var lastRow: MetricsRow?
 
   /// Prepares a run, new or resumed, up to the point where it can take a step.
@@ -64,6 +65,11 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
     let recorder = try Recorder<Scalar>(
       spec.records, widths: spec.network.layers, steps: spec.schedule.steps,
       folder: directory.traces, resumingAt: saved?.frames)
+    let trialRecorder = try spec.trials.map { trials in
+      try TrialRecorder(
+        trials, spec, folder: directory.traces,
+        resumingAt: saved.flatMap { saved in saved.trialFrames.map { ($0, step) } })
+    }
     manifest.status = .running
     try manifest.write(to: directory)
     leftovers = nil
@@ -76,6 +82,7 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
     self.session = session
     self.metrics = metrics
     self.recorder = recorder
+    self.trialRecorder = trialRecorder
     isFresh = saved == nil
     resumeCommand = directory.resumeCommand(dataFolder: request.dataFolder)
   }
@@ -127,10 +134,22 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
     tell(.measured(row))
   }
 
+  /// Shows the examples that are watched, where it is time.
+  private func watchTrials() throws {
+    let step = session.trainer.state.step
+    guard let trials = spec.trials, let trialRecorder, trials.isDue(step) else { return }
+    for example in trials.examples {
+      try trialRecorder.take(
+        session.frames(ofExample: example, trials.layers), step: step, example: example)
+    }
+  }
+
   private mutating func writeCheckpoint() throws {
     try recorder.flush()
+    try trialRecorder?.flush()
     let checkpoint = session.checkpoint(
-      spec: manifest.resolvedSpecSHA256, frames: recorder.frames)
+      spec: manifest.resolvedSpecSHA256, frames: recorder.frames,
+      trialFrames: trialRecorder?.frameCount)
     try directory.writeCheckpoint(checkpoint.encoded(), step: session.trainer.state.step)
   }
 
@@ -150,6 +169,7 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
       manifest.step = session.trainer.state.step
       manifest.wallSeconds = session.wallSeconds
       try? recorder.close()
+      try? trialRecorder?.close()
       try? metrics.close()
       do { try manifest.write(to: directory) } catch { try? manifest.overwrite(in: directory) }
       throw failure
@@ -159,7 +179,10 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
   private mutating func steps(_ stop: StopFlag, _ tell: (RunEvent) -> Void) throws {
     let total = spec.schedule.steps
     var lastTold = ContinuousClock.now
-    if isFresh { try evaluate(tell) }
+    if isFresh {
+      try evaluate(tell)
+      try watchTrials()
+    }
     while session.trainer.state.step < total {
       try session.step()
       let step = session.trainer.state.step
@@ -167,6 +190,7 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
         try recorder.take(session.trainer.record, step: step - 1)
       }
       if step % spec.schedule.evaluateEvery == 0 || step == total { try evaluate(tell) }
+      try watchTrials()
       if step % spec.schedule.checkpointEvery == 0, step < total { try writeCheckpoint() }
       if step % 64 == 0, lastTold.duration(to: .now) > .milliseconds(200) {
         lastTold = .now
@@ -183,6 +207,7 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
 
   private mutating func finish() throws {
     try recorder.close()
+    try trialRecorder?.close()
     try metrics.close()
     try weightsFile().write(to: directory.weights)
     manifest.status = .done

@@ -24,6 +24,10 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
   case output(String)
   /// Stopped by the user, with a checkpoint.
   case interrupted(step: Int, resume: String)
+  /// A study was stopped by the user; its runs have checkpoints.
+  case studyInterrupted(done: Int, of: Int, resume: String)
+  /// Runs of a study failed; the code is that of the first.
+  case runsFailed(String, exitCode: Int32)
 
   /// 2 spec or arguments, 3 data, 4 numbers, 5 output, 75 interrupted.
   public var exitCode: Int32 {
@@ -32,7 +36,8 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
     case .data, .file: 3
     case .diverged, .stopped: 4
     case .output: 5
-    case .interrupted: 75
+    case .interrupted, .studyInterrupted: 75
+    case .runsFailed(_, let code): code
     }
   }
 
@@ -50,6 +55,9 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
     case .output(let text): text
     case .interrupted(let step, let resume):
       "interrupted at step \(step); a checkpoint was written. Continue with: \(resume)"
+    case .studyInterrupted(let done, let total, let resume):
+      "interrupted with \(done) of \(total) runs done; those under way have checkpoints. Continue with: \(resume)"
+    case .runsFailed(let text, _): text
     }
   }
 

@@ -8,7 +8,7 @@ public struct SpecDocument: Sendable {
   public let file: String
   /// The text of the file, without the values of the command line.
   public let text: String
-  private let root: SpecNode
+  let root: SpecNode
   private let mistakes: [SpecParser.Mistake]
 
   /// Reads YAML text.
@@ -39,6 +39,23 @@ public struct SpecDocument: Sendable {
     } catch {
       throw SpecError(file: file, mistakes: [error])
     }
+  }
+
+  /// A document whose values are known already, such as a part of another one.
+  init(root: SpecNode, text: String, file: String, mistakes: [SpecParser.Mistake] = []) {
+    self.file = file
+    self.text = text
+    self.root = root
+    self.mistakes = mistakes
+  }
+
+  /// This document with further values in the place of its own, each as `key.path=value`.
+  func applying(_ overrides: [String]) -> SpecDocument {
+    var (root, mistakes) = (root, mistakes)
+    for (turn, text) in overrides.enumerated() {
+      mistakes += SpecOverride.apply(text, turn: turn, to: &root)
+    }
+    return SpecDocument(root: root, text: text, file: file, mistakes: mistakes)
   }
 
   /// Whether `key` is written at the top level, in the file or on the command line.

@@ -19,8 +19,13 @@ extension SpecObject {
   }
 
   /// A nested mapping that may be left out, and then there is none.
-  public func optionalObject<Result>(_ key: String, _ read: (SpecObject) -> Result) -> Result? {
-    guard let entry = ask(key) else {
+  ///
+  /// - Parameter nullIsNone: whether `null` says so too; otherwise it stands for a mapping of
+  ///   defaults.
+  public func optionalObject<Result>(
+    _ key: String, nullIsNone: Bool = false, _ read: (SpecObject) -> Result
+  ) -> Result? {
+    guard let entry = ask(key), !(nullIsNone && entry.value.isNull) else {
       if probeDepth < SpecCollector.probeLimit { _ = probe(path.appending(key), read) }
       return nil
     }

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// What a specification can be: the training of a network, or a simulation of neurons.
+/// What a specification can be: the training of a network, a simulation of neurons, or a study.
 public enum AnySpec: Sendable {
   /// The training of a network.
   case experiment(ExperimentSpec)
   /// A simulation of compartment neurons.
   case simulation(SimulationSpec)
+  /// A study of many trainings.
+  case study(StudySpec)
 
-  /// Reads a document as what it is: a simulation where `simulation` is written at its top.
+  /// Reads a document as what it is: a simulation where `simulation` is written at its top, a
+  /// study where `study` is.
   public static func read(
     _ document: SpecDocument
   ) throws(SpecError) -> (value: AnySpec, resolved: ResolvedSpec) {
+    if document.has("study") {
+      let (spec, resolved) = try StudySpec.read(document)
+      return (.study(spec), resolved)
+    }
     if document.has("simulation") {
       let (spec, resolved) = try document.read(SimulationSpec.init(reading:))
       return (.simulation(spec), resolved)
@@ -24,6 +31,7 @@ public enum AnySpec: Sendable {
     switch self {
     case .experiment(let spec): spec.summary
     case .simulation(let spec): spec.summary
+    case .study(let spec): spec.summary
     }
   }
 }

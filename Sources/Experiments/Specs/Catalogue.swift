@@ -6,7 +6,7 @@ internal import SpikingNetworks
 
 /// What a specification can name: `apical list`.
 public enum Catalogue: String, Sendable, CaseIterable {
-  case rules, networks, neurons, noise, baselines, optimizers, datasets
+  case rules, networks, neurons, noise, baselines, eligibilities, rewards, optimizers, datasets
 
   private var entries: [(name: String, about: String)] {
     switch self {
@@ -21,6 +21,11 @@ public enum Catalogue: String, Sendable, CaseIterable {
         ("  estimator: ridge", "online least squares (the paper's code); optional forgetting"),
         ("  estimator: sgd", "stochastic gradient on eq. (3) (the paper's text)"),
         ("  estimator: controlVariate", "the same on the surprise; no first-order noise floor"),
+        (
+          "feedback.weightMirror",
+          "B learns from how the layer above answers to noise; topology layered, direct"
+        ),
+        ("feedback.kolenPollack", "B takes the steps of W and decays with it; topology layered"),
         ("feedback.symmetric", "B is W of the layer above, or the product of all; transports W"),
         ("feedback.nodePerturbation", "W itself learns from the perturbation estimate; no B"),
       ]
@@ -67,10 +72,21 @@ public enum Catalogue: String, Sendable, CaseIterable {
         ("secondNoisy", "a second noisy pass, credited with the difference of noises"),
         ("noisyBaseline", "a second noisy pass, credited with the first noise alone"),
       ]
+    case .eligibilities:
+      [
+        ("noise", "the perturbation itself, as it was realised (the paper)"),
+        ("activityDifference", "Δh of the passes compared (Dalm et al. 2023)"),
+        ("runningMean", "h̃ minus its running mean (Legenstein et al. 2010; Miconi 2017)"),
+      ]
+    case .rewards:
+      [
+        ("binarised: true", "the sign alone, times its mean magnitude (Fiete & Seung 2006)"),
+        ("delay: D", "D steps late; B learns from the trials as they were"),
+      ]
     case .optimizers:
       [
-        ("descent.sgd", "W ← W − rate·g"),
-        ("descent.momentum", "with a share of the step before"),
+        ("descent.sgd", "W ← W − rate·g; optional weightDecay"),
+        ("descent.momentum", "with a share of the step before; optional weightDecay"),
         ("descent.adam", "Kingma & Ba 2015"),
         ("descent.fixed", "W stays as drawn"),
       ]

@@ -24,7 +24,8 @@ extension ExperimentSpec {
     )
   }
 
-  private func parameterMemory(_ scalar: Double) -> Double {
+  /// Bytes of W and b with what the optimizer remembers.
+  func parameterMemory(_ scalar: Double) -> Double {
     let copies =
       switch descent {
       case nil, .sgd: 1.0
@@ -34,7 +35,8 @@ extension ExperimentSpec {
     return copies * scalar * Double(network.architecture.parameterCount)
   }
 
-  private func feedbackMemory(_ scalar: Double) -> Double {
+  /// Bytes of B with what its learner remembers.
+  func feedbackMemory(_ scalar: Double) -> Double {
     guard feedback.credit == .feedback else { return 0 }
     let widths = FeedbackPathway<Float>.inputWidths(network.architecture, feedback.topology)
     let isWeighted = feedback.presentation.noise?.site == .potential
@@ -46,9 +48,11 @@ extension ExperimentSpec {
     }
   }
 
-  /// h, φ′ and noise of every pass; twelve blocks of the record.
+  /// h, φ′ and noise of every pass; twelve blocks of the record; nine of every batch that waits for
+  /// its reward.
   private func activityMemory(_ scalar: Double) -> Double {
-    let blocks = 12 + 3 * Double(feedback.presentation.passCount)
+    let blocks =
+      12 + 3 * Double(feedback.presentation.passCount) + 9 * Double(feedback.reward.delay)
     return scalar * blocks * Double(data.batch)
       * network.layers.dropFirst().reduce(0) { $0 + Double($1) }
   }

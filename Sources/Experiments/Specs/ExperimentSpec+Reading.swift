@@ -47,9 +47,13 @@ extension ExperimentSpec {
     records = spec.objects("record", about: "variables written to traces/") { item in
       RecordSpec(reading: item, network: network, data: data)
     }
+    trials = spec.optionalObject("trials", nullIsNone: true) {
+      TrialsSpec(reading: $0, network: network, data: data)
+    }
     if spec.isSound {
       checkRelations(spec)
       checkRecords(spec)
+      trials?.check(feedback.presentation, spec)
     }
   }
 
@@ -81,7 +85,13 @@ extension ExperimentSpec {
 
   private static var descentVariants: [SpecObject.Variant<DescentSpec>] {
     [
-      ("sgd", { DescentSpec(.sgd(rate: Self.rate($0)), factorsFrom: $0) }),
+      (
+        "sgd",
+        {
+          DescentSpec(
+            .sgd(rate: Self.rate($0), weightDecay: Self.weightDecay($0)), factorsFrom: $0)
+        }
+      ),
       (
         "momentum",
         {
@@ -89,8 +99,8 @@ extension ExperimentSpec {
             .momentum(
               rate: Self.rate($0),
               momentum: $0.value(
-                "momentum", .real(.from(0, below: 1)), default: 0.9, about: "share of the old step")
-            ), factorsFrom: $0)
+                "momentum", .real(.from(0, below: 1)), default: 0.9, about: "share of the old step"),
+              weightDecay: Self.weightDecay($0)), factorsFrom: $0)
         }
       ),
       (
@@ -116,6 +126,12 @@ extension ExperimentSpec {
 
   private static func rate(_ spec: SpecObject) -> Double {
     spec.required("rate", .real(.greaterThan(0)), about: "learning rate of W")
+  }
+
+  private static func weightDecay(_ spec: SpecObject) -> Double {
+    spec.value(
+      "weightDecay", .real(.atLeast(0)), default: 0,
+      about: "W loses this share times the rate per step; biases do not")
   }
 
   private func checkRelations(_ spec: SpecObject) {
@@ -153,6 +169,9 @@ extension ExperimentSpec {
     if feedback.learner == .symmetric, feedback.topology == .activity {
       spec.report("feedback", "feedback from activity has no counterpart in W; use direct")
     }
+    checkWeightDecay(spec)
+    if feedback.learner == .kolenPollack { checkKolenPollack(spec) }
+    checkEligibility(spec)
     network.dendritic?.check(self, spec)
     if feedback.credit != .backpropagation, network.layers.count < 3 {
       spec.report("substrate", "feedback needs a hidden layer; `layers` has none")

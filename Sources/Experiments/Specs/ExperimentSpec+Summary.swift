@@ -26,12 +26,11 @@ extension ExperimentSpec {
         "noise        \(noise.distribution.rawValue), standard deviation \(noise.standardDeviation) at the \(noise.site.rawValue); \(presentation.comparison.rawValue) comparison"
       )
     }
+    lines += feedback.arrivalSentences
     if let dendritic = network.dendritic { lines += dendritic.summary(presentation) }
-    let bytes = records.reduce(0) { total, record in
-      let frames = (schedule.steps - 1) / record.every + 1
-      return total + 4 * frames * record.trials * network.layers[record.layer]
+    if recordingSpace > 0 {
+      lines.append("recordings   about \(Int(recordingSpace) / 1_000_000 + 1) MB")
     }
-    if bytes > 0 { lines.append("recordings   about \(bytes / 1_000_000 + 1) MB") }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -60,6 +59,30 @@ extension ExperimentSpec {
     case .ridge(let learner):
       "B is the ridge least-squares solution, ridge \(learner.ridge), forgetting \(learner.forgetting)"
         + (learner.normalisation.map { ", trials normalised, floor \($0)" } ?? "")
+    case .weightMirror(let learner): mirrorSentence(learner)
+    case .kolenPollack: kolenPollackSentence
+    }
+  }
+
+  private func mirrorSentence(_ learner: WeightMirror) -> String {
+    let start = "B mirrors W (weight mirror), rate \(learner.rate), decay \(learner.decay)"
+    guard let noise = feedback.presentation.noise, noise.site != .spikes else {
+      return "\(start): comes to W times mean slopes and variances of spikes"
+    }
+    let deviation = noise.standardDeviation
+    let variance = deviation * deviation * feedback.presentation.varianceFactor
+    guard
+      let factor = learner.fixedPoint(
+        trials: data.batch, variance: variance, scale: loss.gradientScale(trials: data.batch))
+    else { return "\(start): grows for ever along W times mean slopes" }
+    return "\(start): comes to \(String(format: "%.3g", factor)) W times mean slopes"
+  }
+
+  private var kolenPollackSentence: String {
+    switch descent {
+    case .sgd(let rate, let weightDecay), .momentum(let rate, _, let weightDecay):
+      "B takes the steps of W and decays with it (Kolen–Pollack): B − W shrinks by \(rate * weightDecay) of itself per step"
+    case .adam, nil: "B takes the steps of W (Kolen–Pollack)"
     }
   }
 
@@ -75,6 +98,28 @@ extension ExperimentSpec {
     let feedbackUpdates =
       feedback.learner == .fixed || feedback.learner == .symmetric ? 0 : backward
     return Double(data.batch) * (passes + backward + updates + feedbackUpdates)
+  }
+}
+
+extension FeedbackSpec {
+  /// What units take for their perturbations and how rewards arrive, where that is not the plain way.
+  var arrivalSentences: [String] {
+    var lines: [String] = []
+    switch eligibility {
+    case .noise: break
+    case .activityDifference:
+      lines.append("eligibility  measured differences of activity stand for the noise")
+    case .runningMean(let rate):
+      lines.append(
+        "eligibility  activity minus its running mean stands for the noise, rate \(rate)")
+    }
+    if let rate = reward.binarised {
+      lines.append("reward       a sign, times a running mean of magnitudes, rate \(rate)")
+    }
+    if reward.delay > 0 {
+      lines.append("reward       arrives \(reward.delay) steps late; B learns then, W at once")
+    }
+    return lines
   }
 }
 

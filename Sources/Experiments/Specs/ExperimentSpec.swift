@@ -30,6 +30,8 @@ public struct ExperimentSpec: Sendable {
   public var metrics: MetricsSpec
   /// What is recorded.
   public var records: [RecordSpec]
+  /// Which trials are watched within, of a dendritic network; nil for none.
+  public var trials: TrialsSpec?
 }
 
 /// A network: of rate units, or of neurons with segregated dendrites.
@@ -64,6 +66,8 @@ public struct FeedbackSpec: Sendable {
     case symmetric
     case gradient(GradientFeedback)
     case ridge(RidgeFeedback)
+    case weightMirror(WeightMirror)
+    case kolenPollack
   }
 
   /// The rule.
@@ -78,6 +82,10 @@ public struct FeedbackSpec: Sendable {
   public var presentation: Presentation
   /// What is subtracted from the loss difference.
   public var baseline: Baseline
+  /// How units come to know their perturbations.
+  public var eligibility: Eligibility
+  /// How the advantage reaches the synapses.
+  public var reward: Reward
   /// The number of first steps in which W rests.
   public var warmup: Int
 

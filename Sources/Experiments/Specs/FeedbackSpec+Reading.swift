@@ -42,11 +42,15 @@ extension FeedbackSpec {
           return result
         }
       ),
+      ("weightMirror", { FeedbackSpec(readingWeightMirror: $0) }),
+      ("kolenPollack", { FeedbackSpec(readingKolenPollack: $0) }),
       (
         "nodePerturbation",
         { spec in
           var result = FeedbackSpec(credit: .nodePerturbation)
           result.readPresentation(spec)
+          result.readEligibility(spec)
+          result.readReward(spec)
           return result
         }
       ),
@@ -61,6 +65,8 @@ extension FeedbackSpec {
     learner = .fixed
     presentation = .quiet
     baseline = .pass
+    eligibility = .noise
+    reward = .plain
     warmup = 0
   }
 
@@ -108,6 +114,8 @@ extension FeedbackSpec {
       "warmup", .integer(.atLeast(0)), default: 0, unit: "steps",
       about: "first steps in which only B learns")
     readPresentation(spec)
+    readEligibility(spec)
+    readReward(spec)
   }
 
   private static func normalisation(_ spec: SpecObject) -> Double? {
@@ -118,14 +126,16 @@ extension FeedbackSpec {
 
   /// Names keys that the chosen estimator does not have; they are asked for here so that the
   /// mistake is this one and not "unknown key".
-  private func reject(_ keys: [String], of spec: SpecObject, _ reason: String) {
+  func reject(_ keys: [String], of spec: SpecObject, _ reason: String) {
     for key in keys where spec.has(key) {
       _ = spec.optional(key, .text, about: "")
       spec.report(key, reason)
     }
   }
 
-  private mutating func readPresentation(_ spec: SpecObject) {
+  /// Reads how batches are shown and what is subtracted; returns the baseline's name.
+  @discardableResult
+  mutating func readPresentation(_ spec: SpecObject) -> BaselineName {
     let noise = spec.objectOrDefaults("noise") { Noise(reading: $0) }
     let name: BaselineName = spec.value(
       "baseline", .choice, default: .clean,
@@ -155,6 +165,7 @@ extension FeedbackSpec {
     case .critic: (comparison, baseline) = (.none, .critic(rate: rate))
     }
     presentation = .perturbed(by: noise, comparedWith: comparison, activityFrom: source)
+    return name
   }
 }
 

@@ -69,13 +69,16 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
   /// Angles to the true gradient and the estimator's variance, on a fixed batch.
   func agreement(
     _ network: Network, _ pathway: FeedbackPathway<Scalar>, _ baseline: Baseline.State,
-    on batch: Batch<Scalar>, step: Int
+    _ eligibility: Eligibility.State = Eligibility.State(),
+    _ reward: Reward.State = Reward.State(), on batch: Batch<Scalar>, step: Int
   ) throws -> [LayerAgreement] {
     let key = random.purpose(.test)
     let twin = network.deterministicTwin()
-    let record = try credited(twin ?? network.replica(), pathway, baseline, batch, key, step)
-    let single =
-      twin == nil ? nil : try credited(network.replica(), pathway, baseline, batch, key, step)
+    func shown(_ network: Network) throws -> TrialRecord<Scalar> {
+      try credited(network, pathway, baseline, eligibility, reward, batch, key, step)
+    }
+    let record = try shown(twin ?? network.replica())
+    let single = twin == nil ? nil : try shown(network.replica())
     let truth = try trueGradient(twin ?? network.replica(), pathway, batch, key, step)
     return record.layers.indices.map { index in
       let trueGradient = truth.layers[index].teaching
@@ -93,13 +96,17 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
   /// A training presentation with its teaching signals.
   private func credited(
     _ network: Network, _ pathway: FeedbackPathway<Scalar>, _ baseline: Baseline.State,
-    _ batch: Batch<Scalar>, _ key: RandomKey, _ step: Int
+    _ eligibility: Eligibility.State, _ reward: Reward.State, _ batch: Batch<Scalar>,
+    _ key: RandomKey, _ step: Int
   ) throws -> TrialRecord<Scalar> {
     var network = network
     var record = network.makeRecord(trials: batch.trials, presentation: plan.presentation)
     try network.present(batch, loss: plan.loss, random: key, step: step, into: &record)
     var state = baseline
     plan.baseline.apply(to: &record, state: &state)
+    var (past, magnitudes) = (eligibility, reward)
+    plan.eligibility.apply(to: &record, state: &past)
+    plan.reward.apply(to: &record, state: &magnitudes)
     plan.credit.assign(to: &record, pathway: pathway) { network.connection($0).weights }
     return record
   }

@@ -15,6 +15,8 @@ protocol TrainableNetwork: Substrate, Sendable, Copyable {
   static func pathway(
     _ spec: ExperimentSpec, random: RandomKey
   ) throws -> FeedbackPathway<Scalar>
+  /// Shows a trial to a replica and looks at its every step; only where trials have time.
+  func frames(of trial: WatchedTrial<Scalar>) throws -> [TrialFrame]
 }
 
 extension RateNetwork: TrainableNetwork {
@@ -94,6 +96,8 @@ extension ExperimentSpec {
     var plan = LearningPlan(
       credit: credit, presentation: presentation, baseline: feedback.baseline, descent: descent,
       loss: loss, warmup: feedback.warmup, learnsBiases: network.learnsBiases)
+    plan.eligibility = feedback.eligibility
+    plan.reward = feedback.reward
     plan.rateFactors = rateFactors
     plan.biasFactor = biasFactor
     return plan

@@ -87,6 +87,12 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
   @specialized(where Network == DendriticNetwork<Float>, Learner == FixedFeedback)
   @specialized(where Network == DendriticNetwork<Float>, Learner == GradientFeedback)
   @specialized(where Network == DendriticNetwork<Float>, Learner == RidgeFeedback)
+  @specialized(where Network == RateNetwork<Float>, Learner == WeightMirror)
+  @specialized(where Network == RateNetwork<Float>, Learner == KolenPollack)
+  @specialized(where Network == RateNetwork<Double>, Learner == WeightMirror)
+  @specialized(where Network == RateNetwork<Double>, Learner == KolenPollack)
+  @specialized(where Network == DendriticNetwork<Float>, Learner == WeightMirror)
+  @specialized(where Network == DendriticNetwork<Float>, Learner == KolenPollack)
   mutating func step() throws {
     let step = trainer.state.step
     if nextStep != step {
@@ -156,6 +162,16 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
     return row
   }
 
+  /// A validation example shown as in training, at addresses of the test's own: step by step, to a
+  /// replica, so that nothing of the session changes.
+  func frames(ofExample example: Int, _ layers: [TrialsSpec.Layer]) throws -> [TrialFrame] {
+    try trainer.network.frames(
+      of: WatchedTrial(
+        batch: data.validation.batch([example]), presentation: spec.presentation,
+        loss: spec.loss, random: random.purpose(.test).child(example),
+        step: trainer.state.step, layers: layers))
+  }
+
   /// Seconds so far, those of earlier parts included.
   var wallSeconds: Double {
     let now = started.duration(to: .now)
@@ -168,7 +184,8 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
   ) throws {
     let state = trainer.state
     let layers = try evaluation.agreement(
-      network, state.pathway, state.baseline, on: batch, step: state.step)
+      network, state.pathway, state.baseline, state.eligibility, state.reward, on: batch,
+      step: state.step)
     for (index, layer) in layers.enumerated() {
       row["angle_\(index + 1)"] = layer.angle
       row["estimator_variance_\(index + 1)"] = layer.estimatorVariance

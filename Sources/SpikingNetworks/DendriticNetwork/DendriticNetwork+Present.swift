@@ -15,6 +15,29 @@ extension DendriticNetwork {
     _ batch: Batch<Scalar>, loss: Loss, random: RandomKey, step: Int,
     into record: inout TrialRecord<Scalar>
   ) throws(SubstrateError) {
+    try show(batch, loss, random, step: step, &record, watcher: nil)
+  }
+
+  /// The same, to the same bits, with every step of every phase shown to `watcher`: trial by trial,
+  /// in each the clean, the taught and the perturbed phases, in this order, as far as there are.
+  ///
+  /// Takes longer than an unwatched presentation, and allocates.
+  public mutating func present(
+    _ batch: Batch<Scalar>, loss: Loss, random: RandomKey, step: Int,
+    into record: inout TrialRecord<Scalar>,
+    watchedBy watcher: @escaping (DendriticTrialStep<Scalar>) -> Void
+  ) throws(SubstrateError) {
+    try show(batch, loss, random, step: step, &record, watcher: watcher)
+  }
+
+  private typealias Watcher = (DendriticTrialStep<Scalar>) -> Void
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private mutating func show(
+    _ batch: Batch<Scalar>, _ loss: Loss, _ random: RandomKey, step: Int,
+    _ record: inout TrialRecord<Scalar>, watcher: Watcher?
+  ) throws(SubstrateError) {
     precondition(
       batch.trials == record.trials && batch.inputs.units == architecture.inputs
         && batch.targets.columns == architecture.outputs,
@@ -24,7 +47,7 @@ extension DendriticNetwork {
     prepare(presentation, trials: batch.trials)
     let carries = trial.carriesState && batch.trials == 1 && !presentation.isTest
     for index in 0..<batch.trials {
-      runTrial(index, batch, presentation, random, step: step, carries: carries)
+      runTrial(index, batch, presentation, random, step: step, carries: carries, watcher)
     }
     let needsSlopes = presentation.activityFrom != .clean
     if presentation.needsCleanPass {
@@ -65,7 +88,7 @@ extension DendriticNetwork {
 
   private mutating func runTrial(
     _ index: Int, _ batch: Batch<Scalar>, _ presentation: Presentation, _ random: RandomKey,
-    step: Int, carries: Bool
+    step: Int, carries: Bool, _ watcher: Watcher?
   ) {
     let spikes = random.purpose(.spikes).child(step).child(index)
     var forward = trial.forward.base
@@ -85,8 +108,8 @@ extension DendriticNetwork {
       steps: forward, window: trial.window(window, steps: forward),
       spikes: spikes.child(Self.commonSpikes))
     if presentation.needsCleanPass {
-      run(phase, index, carries, into: .clean)
-      if presentation.measuresTeaching { teach(index, batch, target, spikes) }
+      run(phase, index, carries, into: .clean, watcher)
+      if presentation.measuresTeaching { teach(index, batch, target, spikes, watcher) }
       if carries { keepEnd() }
     }
     guard let noise = presentation.noise else {
@@ -97,11 +120,11 @@ extension DendriticNetwork {
     let isPerturbed = noise.standardDeviation > 0
     if isPerturbed { phase.perturbation = .drawn(noiseKey) }
     if !trial.sharesSpikes { phase.spikes = spikes.child(Self.firstSpikes) }
-    run(phase, index, carries, noise: noise, into: .first)
+    run(phase, index, carries, noise: noise, into: .first, watcher)
     rememberVariance(forward, phase.window)
     workspace.stepsOfTrial[index] = forward
     if !presentation.needsCleanPass {
-      if presentation.measuresTeaching { teach(index, batch, target, spikes) }
+      if presentation.measuresTeaching { teach(index, batch, target, spikes, watcher) }
       if carries { keepEnd() }
     }
     if presentation.needsSecondPass {
@@ -112,7 +135,7 @@ extension DendriticNetwork {
           : .drawn(random.purpose(.secondPerturbation).child(step).child(index))
       }
       if !trial.sharesSpikes { phase.spikes = spikes.child(Self.secondSpikes) }
-      run(phase, index, carries, noise: noise, into: .second)
+      run(phase, index, carries, noise: noise, into: .second, watcher)
     }
     if carries { adoptCarried() }
   }
@@ -126,14 +149,21 @@ extension DendriticNetwork {
   /// A forward phase of one trial, from the start.
   private mutating func run(
     _ phase: DendriticPhase<Scalar>, _ index: Int, _ carries: Bool, noise: Noise? = nil,
-    into pass: DendriticWorkspace<Scalar>.PassName
+    into pass: DendriticWorkspace<Scalar>.PassName, _ watcher: Watcher?
   ) {
     if carries { workspace.running?.assign(start) } else { workspace.running?.reset() }
+    let part: DendriticTrialStep<Scalar>.Phase =
+      switch pass {
+      case .clean: .clean
+      case .first: .perturbed
+      case .second: .second
+      }
+    let probe = probe(of: phase, part, index, watcher)
     var spikes: SpikeSurprise<Scalar>?
     if let noise, noise.site == .spikes {
-      spikes = advance(phase, margin: noise.margin)
+      spikes = advance(phase, margin: noise.margin, probe: probe)
     } else {
-      advance(phase)
+      advance(phase, probe: probe)
     }
     let averages = workspace.averages
     workspace[pass].store(averages, trial, trial: index)
@@ -142,15 +172,30 @@ extension DendriticNetwork {
 
   /// Goes on from where the last phase ended, with taught outputs.
   private mutating func teach(
-    _ index: Int, _ batch: Batch<Scalar>, _ steps: Int, _ spikes: RandomKey
+    _ index: Int, _ batch: Batch<Scalar>, _ steps: Int, _ spikes: RandomKey,
+    _ watcher: Watcher?
   ) {
     for unit in 0..<architecture.outputs { workspace.targets[unit] = batch.targets[index, unit] }
-    advance(
-      DendriticPhase(
-        steps: steps, window: trial.window(trial.circuit.window, steps: steps),
-        targets: workspace.targets, spikes: spikes.child(Self.targetSpikes)))
+    let phase = DendriticPhase(
+      steps: steps, window: trial.window(trial.circuit.window, steps: steps),
+      targets: workspace.targets, spikes: spikes.child(Self.targetSpikes))
+    advance(phase, probe: probe(of: phase, .target, index, watcher))
     let averages = workspace.averages
     workspace.taught.store(averages, trial, trial: index)
+  }
+
+  /// What tells `watcher`, if there is one, of the steps of a phase.
+  private func probe(
+    of phase: DendriticPhase<Scalar>, _ part: DendriticTrialStep<Scalar>.Phase, _ trial: Int,
+    _ watcher: Watcher?
+  ) -> ((DendriteStepView<Scalar>) -> Void)? {
+    guard let watcher else { return nil }
+    return { view in
+      watcher(
+        DendriticTrialStep(
+          trial: trial, phase: part, window: phase.window,
+          noiseSign: Scalar(phase.perturbation.sign), view: view))
+    }
   }
 
   mutating func advance(

@@ -34,12 +34,13 @@ struct SpikeSurprise<Scalar: DendriteScalar> {
 extension DendriticNetwork {
   /// Runs a phase and tells what its spikes were beside what was expected.
   mutating func advance(
-    _ phase: DendriticPhase<Scalar>, margin: Double
+    _ phase: DendriticPhase<Scalar>, margin: Double,
+    probe: ((DendriteStepView<Scalar>) -> Void)? = nil
   ) -> SpikeSurprise<Scalar> {
     let hidden = 0..<architecture.hiddenLayerCount
     let circuit = trial.circuit
     guard circuit.signal != .rate else {
-      advance(phase)
+      advance(phase, probe: probe)
       return SpikeSurprise(
         values: architecture.hidden.map { Array(repeating: 0, count: $0) },
         variances: architecture.hidden.map { Array(repeating: 1, count: $0) })
@@ -48,7 +49,7 @@ extension DendriticNetwork {
     let window = Double(phase.window.count)
     let share = 1 / (expected * window)
     if margin == 1, circuit.signal == .poisson {
-      advance(phase)
+      advance(phase, probe: probe)
       let averages = workspace.averages
       return surprise { layer, unit in
         let rate = Double(averages.layers[layer].rate[unit])
@@ -61,6 +62,7 @@ extension DendriticNetwork {
     var tallies = hidden.map { MarginTally(units: architecture.widths[$0 + 1]) }
     let keys = hidden.map { phase.spikes.child($0 + 1).child(0) }
     advance(phase) { view in
+      probe?(view)
       guard phase.window.contains(view.step) else { return }
       for layer in hidden {
         let rates = view.state.values(.rate, ofLayer: layer)

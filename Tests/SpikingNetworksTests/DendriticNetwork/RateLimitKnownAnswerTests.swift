@@ -80,9 +80,18 @@ import Testing
             noise: noise, site: site)
         }
         let noise = record.layers.map { $0.perturbation.values.row(row) }
-        let change = run(noise).loss - run([]).loss
+        let (noisy, clean) = (run(noise), run([]))
+        let change = noisy.loss - clean.loss
         #expect(abs(record.lossDifference[row] - change) < tolerance)
-        for layer in record.layers {
+        // What weight mirrors and activity differences read.
+        for (unit, answer) in record.predictionDifference.row(row).enumerated() {
+          #expect(abs(answer - (noisy.prediction[unit] - clean.prediction[unit])) < tolerance)
+        }
+        for (index, layer) in record.layers.enumerated() {
+          for (unit, answer) in layer.outputDifference.row(row).enumerated() {
+            let expected = noisy.outputs[index][unit] - clean.outputs[index][unit]
+            #expect(abs(answer - expected) < tolerance)
+          }
           for unit in 0..<layer.output.columns {
             let estimate =
               record.lossDifference[row] * layer.perturbation.values[row, unit]

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+internal import LinearAlgebra
+public import Substrates
+
+/// How a unit comes to know what shook it: what takes the place of ξ where the noise itself is
+/// out of its reach. Applied between the baseline and credit, it overwrites ξ, Var ξ and the gain
+/// of every hidden layer.
+///
+/// | eligibility | ξ | Var ξ | gain | needs |
+/// | --- | --- | --- | --- | --- |
+/// | `noise` | as the substrate realised it | as realised | of the site | nothing |
+/// | `activityDifference` | Δh, measured | ‖Δh‖² / n, per trial | 1 | two passes compared |
+/// | `runningMean` | h̃ − m | v | 1 | a single noisy pass |
+///
+/// `activityDifference` is activity-based node perturbation (Dalm, Ahmad, Fernández & van Gerven
+/// 2023): the estimate n·ΔL·Δh / ‖Δh‖² of a layer of n units. It has the right mean where the
+/// differences of a layer are independent and alike, as in the first hidden layer with noise on its
+/// outputs. Higher up Δh also holds the noise from below, of covariance Σ ≠ c²·I; the mean is
+/// then Q·λ with Q = E[n·Δh·Δhᵀ/‖Δh‖²]: λ turned towards the directions of larger differences,
+/// of the same size on the whole (tr Q = n).
+///
+/// `runningMean` estimates the perturbation of a noisy pass from its past (after Legenstein et al.
+/// 2010; Hoerzer et al. 2014; Miconi 2017): m and v are exponential means of h̃ and of its squared
+/// deviation, per unit. Where one stimulus is shown all the time its mean is right in the first
+/// hidden layer; higher up it is (Σλ)_j / Σ_jj with Σ the covariance of h̃. Where stimuli
+/// alternate h̃ − m is mostly the stimulus: the mean estimate is then
+/// (c²·λ + Cov(L, h)) / (c² + Var h) over stimuli, in which the loss's own correlation with activity
+/// has a say that no number of trials removes. Baselines per class lessen it.
+///
+/// In both, Δh of a layer holds the noise from below, which the control variate would subtract
+/// once for every layer: it goes with one hidden layer only. The constant unit keeps its noise.
+public enum Eligibility: Sendable, Codable, Equatable {
+  case noise
+  case activityDifference
+  /// m ← m + rate·(h̃ − m), v ← (1 − rate)·(v + rate·(h̃ − m)²) per trial; plain moments until
+  /// 1 / rate trials were seen.
+  case runningMean(rate: Double)
+
+  /// What an eligibility remembers.
+  public struct State: Sendable, Codable, Equatable {
+    /// m of every unit, by hidden layer.
+    public var means: [[Double]] = []
+    /// v of every unit, by hidden layer.
+    public var variances: [[Double]] = []
+    /// The number of trials behind them.
+    public var count = 0
+
+    /// Nothing yet.
+    public init() {}
+  }
+
+  /// Whether a presentation has what is read.
+  public func accepts(_ presentation: Presentation) -> Bool {
+    switch self {
+    case .noise: true
+    case .activityDifference: presentation.comparesPasses
+    case .runningMean: presentation.noise != nil && presentation.comparison == .none
+    }
+  }
+
+  /// Overwrites the perturbations of `record`, from the state before this batch; then the state
+  /// takes the batch in. A unit that did not move, or of which nothing is known yet, has ξ = 0.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public func apply<Scalar>(to record: inout TrialRecord<Scalar>, state: inout State) {
+    switch self {
+    case .noise: return
+    case .activityDifference:
+      for index in record.layers.indices { record.layers[index].perturbByDifference() }
+    case .runningMean(let rate):
+      if state.means.isEmpty {
+        state.means = record.layers.map { Array(repeating: 0, count: $0.output.columns) }
+        state.variances = state.means
+      }
+      let isKnown = state.count > 1
+      for index in record.layers.indices {
+        record.layers[index].perturbByDeviation(
+          from: state.means[index], state.variances[index], isKnown: isKnown)
+      }
+      for trial in 0..<record.trials {
+        state.count += 1
+        let step = max(rate, 1 / Double(state.count))
+        for index in record.layers.indices {
+          let values = record.layers[index].outputDifference
+          for unit in 0..<values.columns {
+            let deviation = Double(values[trial, unit]) - state.means[index][unit]
+            state.means[index][unit] += step * deviation
+            let variance = state.variances[index][unit]
+            state.variances[index][unit] = (1 - step) * (variance + step * deviation * deviation)
+          }
+        }
+      }
+    }
+  }
+}
+
+extension LayerRecord {
+  /// ξ ← Δh, Var ξ ← ‖Δh‖² / n of the trial, gain ← 1.
+  fileprivate mutating func perturbByDifference() {
+    let difference = outputDifference
+    perturbation.values.assign(difference)
+    for trial in 0..<difference.rows {
+      var squared: Scalar = 0
+      for unit in 0..<difference.columns {
+        squared += difference[trial, unit] * difference[trial, unit]
+      }
+      let variance = squared > 0 ? squared / Scalar(difference.columns) : 1
+      for unit in 0..<difference.columns { perturbation.variance[trial, unit] = variance }
+    }
+    perturbation.setUnitGain()
+  }
+
+  /// ξ ← h̃ − m, Var ξ ← v, gain ← 1; ξ ← 0 where there is no v.
+  fileprivate mutating func perturbByDeviation(
+    from means: [Double], _ variances: [Double], isKnown: Bool
+  ) {
+    for unit in means.indices {
+      let variance = Scalar(variances[unit])
+      let isUsable = isKnown && variance > 0
+      for trial in 0..<outputDifference.rows {
+        let deviation = outputDifference[trial, unit] - Scalar(means[unit])
+        perturbation.values[trial, unit] = isUsable ? deviation : 0
+        perturbation.variance[trial, unit] = isUsable ? variance : 1
+      }
+    }
+    perturbation.setUnitGain()
+  }
+}
+
+extension Perturbation {
+  fileprivate mutating func setUnitGain() {
+    guard !gainIsOne else { return }
+    gain.fill(1)
+    gainIsOne = true
+  }
+}
