@@ -44,6 +44,13 @@ trap 'rm -rf "$work"' EXIT
   --set data.syntheticDigits.train=3000 --set data.syntheticDigits.test=1000 \
   --set data.syntheticDigits.validation=500
 "$apical" run models/networks/apical-feedback.yaml --progress none --out "$work/simulation"
+# A dendritic network with watched trials: the notebook on a run draws what is inside them.
+"$apical" run models/dendritic-learned-feedback.yaml --progress none --out "$work/dendritic" \
+  --set schedule.steps=200 --set schedule.evaluateEvery=100 --set trials.every=100 \
+  --set data.syntheticDigits.train=500 --set data.syntheticDigits.test=50 \
+  --set data.syntheticDigits.validation=50 --set metrics.examples=10
+"$apical" plot "$work/dendritic" > /dev/null
+test -s "$work/dendritic/figures/trials-layer1.svg"
 # A made-up study: two axes, three seeds, a metric with a formula, a run that failed.
 mkdir "$work/study"
 awk 'BEGIN {
@@ -61,7 +68,7 @@ cd notebooks-export
 "$python" test_apical_io.py "$work/run" "$work/simulation"
 for notebook in *.ipynb; do
   # The kernel listens on the loopback interface, and warns of it.
-  APICAL_RUN="$work/run" APICAL_STUDY="$work/study" "$python" -m jupyter nbconvert \
+  APICAL_RUN="$work/dendritic" APICAL_STUDY="$work/study" "$python" -m jupyter nbconvert \
     --to notebook --execute --log-level WARN --output-dir "$work" "$notebook" \
     2> >(grep -v 'Kernel is running over TCP' >&2)
   "$python" - "$notebook" "$work/$notebook" << 'END'
