@@ -85,16 +85,21 @@ let package = Package(
       ]),
     library("Traces", []),
     library("TraceExport", ["Traces", "CHDF5"]),
+    .target(
+      name: "Figures", dependencies: [subprocess],
+      // Asynchronous code stays where it was called, as that of Subprocess does.
+      swiftSettings: house + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     library("Datasets", ["LinearAlgebra", "RandomStreams", "CZlib", crypto]),
     library(
       "Experiments",
       [
         "LinearAlgebra", "RandomStreams", "Substrates", "LearningRules", "RateNetworks",
-        "SpikingNetworks", "Integration", "Quantities", "Traces", "TraceExport", "Datasets", yams,
-        crypto,
+        "SpikingNetworks", "Integration", "Quantities", "Traces", "TraceExport", "Datasets",
+        "Figures", yams, crypto,
       ]),
     .executableTarget(
-      name: "apical", dependencies: ["Experiments", argumentParser], swiftSettings: house),
+      name: "apical", dependencies: ["Experiments", argumentParser],
+      swiftSettings: house + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]),
     .executableTarget(
       name: "bench",
       dependencies: [
@@ -115,7 +120,7 @@ let package = Package(
       "Experiments",
       [
         "Datasets", "LearningRules", "LinearAlgebra", "RandomStreams", "RateNetworks",
-        "SpikingNetworks", "Substrates", "TraceExport",
+        "SpikingNetworks", "Substrates", "TraceExport", "Traces", "Figures",
       ], exclude: ["read_simulation.py"]),
 
     .target(
@@ -138,6 +143,7 @@ let package = Package(
       exclude: ["Traces"]),
     tests("Traces", []),
     tests("TraceExport", ["Traces"], exclude: ["read_with_libsonata.py"]),
+    tests("Figures", []),
     tests("bench", []),
   ],
   swiftLanguageModes: [.v6]

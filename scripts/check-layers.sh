@@ -21,8 +21,9 @@ declare -A allowed=(
   [SpikingNetworks]="Substrates LinearAlgebra RandomStreams Integration Quantities Traces CKernels"
   [Traces]=""
   [TraceExport]="Traces CHDF5"
+  [Figures]=""
   [Datasets]="LinearAlgebra RandomStreams CZlib"
-  [Experiments]="LinearAlgebra RandomStreams Substrates LearningRules RateNetworks SpikingNetworks Integration Quantities Traces TraceExport Datasets"
+  [Experiments]="LinearAlgebra RandomStreams Substrates LearningRules RateNetworks SpikingNetworks Integration Quantities Traces TraceExport Datasets Figures"
   [apical]="Experiments"
   [bench]="Experiments LinearAlgebra Datasets"
 )

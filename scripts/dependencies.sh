@@ -3,7 +3,7 @@
 # Sourced by the other scripts: what Apical needs from the system, and how to get it.
 
 apical_packages=(
-  libgsl-dev libopenblas-dev libhdf5-dev librandom123-dev zlib1g-dev pkg-config git
+  libgsl-dev libopenblas-dev libhdf5-dev librandom123-dev zlib1g-dev pkg-config git gnuplot-nox
 )
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }

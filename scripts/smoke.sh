@@ -156,6 +156,19 @@ check "a failure that is not mended" exits 4 "$apical" sweep retry "$study" "${f
 check "a failure that is mended" exits 0 "$apical" sweep retry "$study" "${few[@]}" \
   --out "$work/failed"
 check "a study is no experiment" exits 2 "$apical" run "$study"
+# Figures: every format, of a training run, of seeds together, of a simulation.
+for format in svg png pdf; do
+  check "plot a run as $format" exits 0 "$apical" plot "$work/one" --format "$format"
+  for figure in learning-curves angles; do
+    check "$figure.$format" test -s "$work/one/figures/$figure.$format"
+  done
+done
+check "plot runs together" exits 0 "$apical" plot "$work/one" "$work/threads2" --out "$work/figures"
+check "plot a simulation" exits 0 "$apical" plot "$work/network1" --from 100 --to 300
+check "a raster" test -s "$work/network1/figures/raster.svg"
+check "plot in the terminal" bash -c "'$apical' plot '$work/one' --format text | grep -q 'Test error'"
+check "plot without gnuplot" exits 5 env PATH="$work" "$apical" plot "$work/one"
+check "plot what is no run" exits 2 "$apical" plot "$work"
 
 # A full disk, where this machine lets a small one be made: the run ends with its code and one
 # sentence, what was written before stays, and what could not even begin leaves nothing.

@@ -26,4 +26,7 @@ build=(-c release --scratch-path .build-tests -Xswiftc -enable-testing)
 swift build "${build[@]}" --build-tests
 swift test "${build[@]}" --skip-build "$@"
 say "The program"
-scripts/smoke.sh "$(swift build "${build[@]}" --show-bin-path)/apical"
+program="$(swift build "${build[@]}" --show-bin-path)/apical"
+scripts/smoke.sh "$program"
+say "The notebooks"
+scripts/notebooks.sh "$program"

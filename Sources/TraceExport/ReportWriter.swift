@@ -117,7 +117,8 @@ public final class ReportWriter: TraceSink {
 
   /// Appends one frame `[columns]` held in an array.
   public func append<Scalar: BinaryFloatingPoint>(_ frame: [Scalar]) throws {
-    try append(frame.span)
+    // Swift 6.3 may end the life of an array literal on the stack before its span's last use.
+    try withExtendedLifetime(frame) { try append(frame.span) }
   }
 
   /// Writes the frames held in memory and makes the file readable up to here.

@@ -75,7 +75,7 @@ public final class SpikeWriter: SpikeSink {
 
   /// Takes spikes of population number `population` from an array.
   public func append(_ spikes: [SpikeEvent], population: Int) throws {
-    try append(spikes.span, population: population)
+    try withExtendedLifetime(spikes) { try append(spikes.span, population: population) }
   }
 
   /// Declares that all spikes before `time` ms have been appended.

@@ -48,7 +48,7 @@ public protocol SpikeSink: ~Copyable {
 extension SpikeSink where Self: ~Copyable {
   /// Takes spikes of population number `population` from an array.
   public mutating func append(_ spikes: [SpikeEvent], population: Int) throws {
-    try append(spikes.span, population: population)
+    try withExtendedLifetime(spikes) { try append(spikes.span, population: population) }
   }
 }
 

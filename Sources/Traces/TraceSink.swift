@@ -26,7 +26,8 @@ public protocol TraceSink: ~Copyable {
 extension TraceSink where Self: ~Copyable {
   /// Appends one frame `[columns]` held in an array.
   public mutating func append<Scalar: BinaryFloatingPoint>(_ frame: [Scalar]) throws {
-    try append(frame.span)
+    // Swift 6.3 may end the life of an array literal on the stack before its span's last use.
+    try withExtendedLifetime(frame) { try append(frame.span) }
   }
 }
 

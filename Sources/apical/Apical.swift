@@ -6,21 +6,25 @@ import Foundation
 
 /// The command line.
 @main
-struct Apical: ParsableCommand {
+struct Apical: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "apical",
     abstract: "Networks that learn their feedback weights by node perturbation.",
     version: ApicalVersion.current,
     subcommands: [
       RunCommand.self, CheckCommand.self, ExplainCommand.self, ListCommand.self,
-      DataCommand.self, ReproduceCommand.self, SweepCommand.self,
+      DataCommand.self, PlotCommand.self, ReproduceCommand.self, SweepCommand.self,
     ])
 
   /// The exit code of a mistake in the arguments is 2, as for one in a specification.
-  static func main() {
+  static func main() async {
     do {
       var command = try parseAsRoot()
-      try command.run()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
     } catch {
       if let failure = error as? RunFailure {
         Console.error(failure.description)
