@@ -64,6 +64,8 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
     /// Mean square of (estimate − true gradient) per trial and unit, for one perturbed
     /// presentation; nil where nothing is perturbed.
     var estimatorVariance: Double?
+    /// What first-order theory expects of it (`EstimatorTheory`); nil where there is none.
+    var expectedVariance: Double?
   }
 
   /// Angles to the true gradient and the estimator's variance, on a fixed batch.
@@ -80,6 +82,7 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
     let record = try shown(twin ?? network.replica())
     let single = twin == nil ? nil : try shown(network.replica())
     let truth = try trueGradient(twin ?? network.replica(), pathway, batch, key, step)
+    let theory = EstimatorTheory(plan, truth: truth, baseline)
     return record.layers.indices.map { index in
       let trueGradient = truth.layers[index].teaching
       return LayerAgreement(
@@ -89,7 +92,8 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
         },
         updateAngle: twin == nil
           ? nil : updateAngle(record, truth, index),
-        estimatorVariance: estimatorVariance(single ?? record, index, trueGradient))
+        estimatorVariance: estimatorVariance(single ?? record, index, trueGradient),
+        expectedVariance: theory?.variance(ofLayer: index, in: single ?? record))
     }
   }
 

@@ -189,6 +189,7 @@ struct TrainingSession<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Co
     for (index, layer) in layers.enumerated() {
       row["angle_\(index + 1)"] = layer.angle
       row["estimator_variance_\(index + 1)"] = layer.estimatorVariance
+      row["estimator_variance_\(index + 1)_formula"] = layer.expectedVariance
       row["single_trial_angle_\(index + 1)"] = layer.singleTrialAngle
       row["update_angle_\(index + 1)"] = layer.updateAngle
       if spec.feedback.credit == .feedback,
