@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Foundation
+
 internal import Synchronization
 
 /// What a person asked for beside the specification.
@@ -21,6 +23,8 @@ public struct RunRequest: Sendable {
   /// `--max-trace-size`: the most bytes that the recordings of a simulation may take, or nil for
   /// any number.
   public var traceLimit: Int? = 2_000_000_000
+  /// The most bytes of memory that a simulation may take by its estimate: what the machine has.
+  var memoryLimit = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 
   /// A request with the given specification and no further wishes.
   public init(

@@ -7,6 +7,8 @@ internal import SpikingNetworks
 struct CourseReading {
   /// Of the values.
   let dimension: Dimension
+  /// Points lie on the grid, in ms.
+  let timeStep: Double
 
   /// Asks for `course`.
   func course(_ spec: SpecObject) -> CourseSpec {
@@ -33,7 +35,10 @@ struct CourseReading {
 
   private func step(_ spec: SpecObject) -> CourseSpec {
     let value = spec.quantity("amplitude", dimension, about: "between begin and end")
-    let (begin, end) = ends(spec)
+    let begin = spec.quantity("begin", .time, .atLeast(0), default: 0, about: "when it starts")
+    let end = spec.optional(
+      "end", .quantity(.time, .greaterThan(0)), about: "when it ends; left out, never")
+    checkGrid(spec, begin, end)
     return made(spec) { () throws(ModelError) in
       guard let end else { return try Course(times: [begin], values: [value]) }
       return try Course(times: [begin, end], values: [value, 0], place: "end")
@@ -45,16 +50,15 @@ struct CourseReading {
     let to = spec.quantity("to", dimension, about: "at end, and from then on")
     let begin = spec.quantity("begin", .time, .atLeast(0), default: 0, about: "when it starts")
     let end = spec.quantity("end", .time, .greaterThan(0), about: "when it ends")
+    checkGrid(spec, begin, end)
     return made(spec) { () throws(ModelError) in
       try Course(times: [begin, end], values: [from, to], shape: .ramps, place: "end")
     }
   }
 
-  private func ends(_ spec: SpecObject) -> (begin: Double, end: Double?) {
-    let begin = spec.quantity("begin", .time, .atLeast(0), default: 0, about: "when it starts")
-    let end = spec.optional(
-      "end", .quantity(.time, .greaterThan(0)), about: "when it ends; left out, never")
-    return (begin, end)
+  private func checkGrid(_ spec: SpecObject, _ begin: Double, _ end: Double?) {
+    _ = spec.steps("begin", begin, timeStep: timeStep, atLeast: 0)
+    if let end { _ = spec.steps("end", end, timeStep: timeStep) }
   }
 
   private func points(_ spec: SpecObject, _ shape: Course.Shape) -> CourseSpec {
@@ -62,6 +66,7 @@ struct CourseReading {
       "times", .list(of: .quantity(.time, .atLeast(0)), atLeast: 1), about: "ascending")
     let values = spec.required(
       "amplitudes", .list(of: .quantity(dimension), atLeast: 1), about: "one per time")
+    for time in times { _ = spec.steps("times", time, timeStep: timeStep, atLeast: 0) }
     return made(spec) { () throws(ModelError) in
       try Course(times: times, values: values, shape: shape, place: "times")
     }

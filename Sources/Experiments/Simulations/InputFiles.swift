@@ -7,22 +7,32 @@ internal import SpikingNetworks
 
 /// What a specification names and does not hold: courses, spikes, weights, images.
 protocol InputFiles {
-  func course(_ path: String, _ shape: Course.Shape, _ keyPath: String) throws -> Course
+  /// - Parameter isConductance: whether values below 0 are refused.
+  func course(
+    _ path: String, _ shape: Course.Shape, isConductance: Bool, _ keyPath: String
+  ) throws -> Course
   func spikes(_ path: String, cells: Int, _ keyPath: String) throws -> [[Double]]
-  func weights(_ path: String, rows: Int, columns: Int, _ keyPath: String) throws -> [Double]
+  /// - Parameter isConductance: whether weights below 0 are refused.
+  func weights(
+    _ path: String, rows: Int, columns: Int, isConductance: Bool, _ keyPath: String
+  ) throws -> [Double]
   func pixels(_ set: SourceSpec.ImageSet, _ index: Int, isTest: Bool, _ keyPath: String) throws
     -> [Double]
 }
 
 /// Stands in while a specification is only checked: opens nothing.
 struct StandInFiles: InputFiles {
-  func course(_ path: String, _ shape: Course.Shape, _ keyPath: String) throws -> Course {
+  func course(
+    _ path: String, _ shape: Course.Shape, isConductance: Bool, _ keyPath: String
+  ) throws -> Course {
     try Course(times: [0], values: [0], shape: shape)
   }
   func spikes(_ path: String, cells: Int, _ keyPath: String) -> [[Double]] {
     Array(repeating: [], count: cells)
   }
-  func weights(_ path: String, rows: Int, columns: Int, _ keyPath: String) -> [Double] { [] }
+  func weights(
+    _ path: String, rows: Int, columns: Int, isConductance: Bool, _ keyPath: String
+  ) -> [Double] { [] }
   func pixels(_ set: SourceSpec.ImageSet, _ index: Int, isTest: Bool, _ keyPath: String)
     -> [Double]
   {
@@ -61,9 +71,12 @@ final class GivenFiles: InputFiles {
     return try NumberTable(text, file: path, keyPath: keyPath)
   }
 
-  func course(_ path: String, _ shape: Course.Shape, _ keyPath: String) throws -> Course {
+  func course(
+    _ path: String, _ shape: Course.Shape, isConductance: Bool, _ keyPath: String
+  ) throws -> Course {
     let table = try table(path, keyPath)
     try table.check(columns: 2, "time,value")
+    if isConductance { try table.checkNotNegative(from: 1) }
     for (a, b) in zip(table.rows, table.rows.dropFirst()) where b.values[0] <= a.values[0] {
       throw table.failure(
         b.line, "time \(b.values[0]) ms follows \(a.values[0]) ms; let times ascend")
@@ -102,7 +115,7 @@ final class GivenFiles: InputFiles {
   }
 
   func weights(
-    _ path: String, rows: Int, columns: Int, _ keyPath: String
+    _ path: String, rows: Int, columns: Int, isConductance: Bool, _ keyPath: String
   ) throws -> [Double] {
     let table = try table(path, keyPath)
     try table.check(columns: columns, "a weight for each of \(columns) targets")
@@ -110,6 +123,7 @@ final class GivenFiles: InputFiles {
       throw RunFailure.file(
         "\(path): \(table.rows.count) rows for \(rows) sources; give one for each (\(keyPath))")
     }
+    if isConductance { try table.checkNotNegative(from: 0) }
     return table.rows.flatMap(\.values)
   }
 
@@ -137,7 +151,8 @@ final class GivenFiles: InputFiles {
   }
 }
 
-/// Numbers in columns: CSV with an optional header; empty lines and those after # are passed over.
+/// Numbers in columns: CSV with an optional header, a first row without any digit; empty lines and
+/// those after # are passed over.
 struct NumberTable {
   private(set) var rows: [(line: Int, values: [Double])] = []
   private let file: String
@@ -147,7 +162,11 @@ struct NumberTable {
     self.file = file
     self.keyPath = keyPath
     var isFirst = true
-    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    // Spreadsheets begin a file with a byte order mark.
+    let content =
+      text.unicodeScalars.first == "\u{FEFF}"
+      ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+    let lines = String(content).split(omittingEmptySubsequences: false) { $0.isNewline }
     for (index, line) in lines.enumerated() {
       let trimmed = line.trimmingCharacters(in: .whitespaces)
       if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
@@ -155,7 +174,9 @@ struct NumberTable {
         $0.trimmingCharacters(in: .whitespaces)
       }
       defer { isFirst = false }
-      if isFirst, Double(cells[0]) == nil { continue }
+      if isFirst, cells.allSatisfy({ Double($0) == nil && !$0.contains(where: \.isNumber) }) {
+        continue
+      }
       var values: [Double] = []
       for cell in cells {
         guard let value = Double(cell) else {
@@ -178,6 +199,15 @@ struct NumberTable {
     for row in rows where row.values.count != count {
       let found = row.values.count == 1 ? "1 number" : "\(row.values.count) numbers"
       throw failure(row.line, "\(found), expected \(meaning)")
+    }
+  }
+
+  /// Throws where a value from column `first` on is below 0.
+  func checkNotNegative(from first: Int) throws {
+    for row in rows {
+      if let value = row.values.dropFirst(first).first(where: { $0 < 0 }) {
+        throw failure(row.line, "\(value) nS is negative; a conductance is 0 nS or more")
+      }
     }
   }
 

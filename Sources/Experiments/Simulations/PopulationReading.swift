@@ -95,7 +95,7 @@ struct PopulationReading {
     CurrentSpec(
       compartment: spec.compartment(model, about: "where it goes"),
       cells: spec.cells(of: count),
-      course: CourseReading(dimension: .current).course(spec))
+      course: CourseReading(dimension: .current, timeStep: timeStep).course(spec))
   }
 
   private func conductance(
@@ -105,7 +105,7 @@ struct PopulationReading {
       compartment: spec.compartment(model, about: "where it lies"),
       cells: spec.cells(of: count),
       reversalPotential: spec.quantity("reversalPotential", .voltage, about: "E"),
-      course: CourseReading(dimension: .conductance).course(spec))
+      course: CourseReading(dimension: .conductance, timeStep: timeStep).course(spec))
   }
 
   private func drive(_ spec: SpecObject, _ model: CompartmentModel?) -> PoissonDrive? {
@@ -145,8 +145,11 @@ extension SpecObject {
 
   /// Asks for `weight`, in the unit of a receptor; 1 nS is a placeholder's.
   func weight(for receptor: String, of model: CompartmentModel?) -> Double {
-    required(
-      "weight", .quantity(model?.dimension(ofReceptor: receptor) ?? .conductance),
+    let dimension = model?.dimension(ofReceptor: receptor)
+    // A receptor inhibits by its reversal potential.
+    return required(
+      "weight",
+      .quantity(dimension ?? .conductance, dimension == .conductance ? .atLeast(0) : .any),
       about: "of one spike")
   }
 }

@@ -8,10 +8,10 @@ extension ProtocolSpec {
 
   /// The protocols by name.
   static func variants(
-    _ populations: [Named], time: Double
+    _ populations: [Named], _ frame: SimulationFrame
   ) -> [SpecObject.Variant<ProtocolSpec>] {
     [
-      ("currentSweep", { currentSweep($0, populations, time: time) }),
+      ("currentSweep", { currentSweep($0, populations, frame) }),
       ("noise", { .noise(population: population($0, populations)) }),
     ]
   }
@@ -29,8 +29,9 @@ extension ProtocolSpec {
   }
 
   private static func currentSweep(
-    _ spec: SpecObject, _ populations: [Named], time: Double
+    _ spec: SpecObject, _ populations: [Named], _ frame: SimulationFrame
   ) -> ProtocolSpec {
+    let time = frame.duration
     let name = population(spec, populations)
     let target = populations.first { $0.name == name }?.value
     let compartment = spec.compartment(target?.model, about: "where the current goes")
@@ -39,6 +40,7 @@ extension ProtocolSpec {
     let by = spec.quantity("by", .current, .greaterThan(0), about: "from one to the next")
     let begin = spec.quantity(
       "begin", .time, .atLeast(0), default: 0, about: "when the current starts")
+    _ = spec.steps("begin", begin, timeStep: frame.timeStep, atLeast: 0)
     let count = ((to - from) / by + 1e-9).rounded(.down) + 1
     if spec.isSound {
       if to < from { spec.report("to", "the last amplitude is below the first") }

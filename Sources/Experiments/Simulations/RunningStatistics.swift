@@ -37,8 +37,9 @@ struct RunningStatistics: Sendable, Equatable, Codable {
 /// The spikes of a population or a source.
 struct SpikeCounts: Sendable, Equatable, Codable {
   private(set) var total = 0
-  /// Per cell, where a protocol asks: number, first and last time in ms.
+  /// Per cell, where a protocol asks: number, first and last time in ms, from `begin` on.
   private(set) var cells: [Cell]
+  private let begin: Double
 
   struct Cell: Sendable, Equatable, Codable {
     var count = 0
@@ -46,11 +47,15 @@ struct SpikeCounts: Sendable, Equatable, Codable {
     var last: Double?
   }
 
-  init(cells: Int) { self.cells = Array(repeating: Cell(), count: cells) }
+  /// - Parameter begin: in ms; earlier spikes count in the total alone.
+  init(cells: Int, from begin: Double = 0) {
+    self.cells = Array(repeating: Cell(), count: cells)
+    self.begin = begin
+  }
 
   mutating func add(_ time: Double, cell: Int) {
     total += 1
-    guard cell < cells.count else { return }
+    guard cell < cells.count, time >= begin else { return }
     cells[cell].count += 1
     if cells[cell].first == nil { cells[cell].first = time }
     cells[cell].last = time

@@ -114,6 +114,11 @@ final class FiledSimulation<Scalar: SpikingScalar> {
   private static func checkSize(
     _ spec: SimulationSpec, _ request: RunRequest, _ tell: (RunEvent) -> Void
   ) throws {
+    guard spec.memoryBytes <= Double(request.memoryLimit) else {
+      throw RunFailure.usage(
+        "the simulation would take about \(ByteCount(Int(min(spec.memoryBytes, 1e18)))) of memory, and there are "
+          + "\(ByteCount(request.memoryLimit)): take fewer cells or synapses, or shorter delays")
+    }
     let size = ByteCount(spec.traceBytes)
     if let limit = request.traceLimit, spec.traceBytes > limit {
       throw RunFailure.usage(
@@ -188,7 +193,9 @@ final class FiledSimulation<Scalar: SpikingScalar> {
         throw RunFailure.interrupted(step: simulation.step, resume: resumeCommand)
       }
       let start = ContinuousClock.now
-      try simulation.run(steps: min(length, spec.steps - simulation.step), into: &recorder)
+      let count = min(length, spec.steps - simulation.step)
+      try simulation.run(
+        steps: count, into: &recorder, checksEnd: simulation.step + count == spec.steps)
       let now = ContinuousClock.now
       if start.duration(to: now) < .milliseconds(25) {
         length = min(length * 2, 1 << 20)

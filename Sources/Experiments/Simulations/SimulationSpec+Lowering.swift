@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Quantities
 internal import SpikingNetworks
 
 extension SimulationSpec {
@@ -25,9 +26,12 @@ extension SimulationSpec {
       switch projection.connectivity {
       case .given(let given): connectivity = given
       case .matrix(let path, let keyPath):
+        let target = populations.first { $0.name == projection.target }
         connectivity = .matrix(
           try files.weights(
-            path, rows: counts[projection.source]!, columns: counts[projection.target]!, keyPath))
+            path, rows: counts[projection.source]!, columns: counts[projection.target]!,
+            isConductance: target?.model.dimension(ofReceptor: projection.receptor) == .conductance,
+            keyPath))
       }
       connections.append(
         try Projection(
@@ -44,7 +48,7 @@ extension PopulationSpec {
   func population(_ files: some InputFiles) throws -> Population {
     var inputs: [CurrentInput] = []
     for current in currents {
-      let course = try current.course.course(files)
+      let course = try current.course.course(files, isConductance: false)
       for cells in Self.ranges(current.cells) {
         inputs.append(
           CurrentInput(compartment: current.compartment, cells: cells, course: course))
@@ -52,7 +56,7 @@ extension PopulationSpec {
     }
     var steps: [ConductanceInput] = []
     for conductance in conductances {
-      let course = try conductance.course.course(files)
+      let course = try conductance.course.course(files, isConductance: true)
       for cells in Self.ranges(conductance.cells) {
         steps.append(
           try ConductanceInput(
@@ -71,10 +75,11 @@ extension PopulationSpec {
 }
 
 extension CourseSpec {
-  fileprivate func course(_ files: some InputFiles) throws -> Course {
+  fileprivate func course(_ files: some InputFiles, isConductance: Bool) throws -> Course {
     switch self {
     case .given(let course): course
-    case .file(let path, let shape, let keyPath): try files.course(path, shape, keyPath)
+    case .file(let path, let shape, let keyPath):
+      try files.course(path, shape, isConductance: isConductance, keyPath)
     }
   }
 }

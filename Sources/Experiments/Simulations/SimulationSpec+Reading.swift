@@ -27,7 +27,7 @@ extension SimulationSpec {
     projections = reading.projections(spec, read, sources)
     populations = read.compactMap(\.value)
     analysis = spec.optionalOneOf(
-      "protocol", ProtocolSpec.variants(read, time: frame.duration),
+      "protocol", ProtocolSpec.variants(read, frame),
       about: "what is measured beside recordings")
     if let analysis { analysis.expand(&populations) }
     let known = populations
@@ -64,6 +64,8 @@ extension SimulationSpec {
         keys = ["simulation", "timeStep"]
       } else if parts.first?.hasPrefix("projection") == true {
         keys = ["projections"]
+      } else if parts.first == "sources" {
+        keys = parts
       } else if let last = parts.last, ["integrator", "spikes"].contains(last),
         !spec.isWritten(["populations"] + parts)
       {

@@ -90,7 +90,8 @@ struct SimulationSummary {
           "\(row.name): mean \(Self.text(row.measured.mean)), SD "
           + "\(Self.text(row.measured.standardDeviation)) \(row.unit)"
         guard let forecast = row.forecast else {
-          return found + "; no closed form for this cell"
+          return found + "; no closed form "
+            + (row.isClipped ? "where values were clipped" : "for this cell")
         }
         return found + "; closed form\(forecast.isFirstOrder ? " to first order in σ/G" : "") "
           + "\(Self.text(forecast.mean)), \(Self.text(forecast.standardDeviation))"
@@ -99,10 +100,10 @@ struct SimulationSummary {
   }
 
   private var sweep: [[Double?]] {
-    guard case .currentSweep(let name, _, let amplitudes, let begin)? = spec.analysis,
-      let index = spec.populations.firstIndex(where: { $0.name == name })
+    guard case .currentSweep(let name, _, let amplitudes, _)? = spec.analysis,
+      let index = spec.populations.firstIndex(where: { $0.name == name }),
+      let start = spec.sweepBegin
     else { return [] }
-    let start = max(begin, Double(spec.settlingSteps) * spec.timeStep)
     let seconds = (Double(spec.steps) * spec.timeStep - start) / 1e3
     return zip(amplitudes, counts[index].cells).map { amplitude, cell in
       [amplitude, Double(cell.count), Double(cell.count) / seconds, cell.first, cell.last]
@@ -114,15 +115,19 @@ struct SimulationSummary {
     let unit: String
     let measured: RunningStatistics
     let forecast: NoiseForecast?
+    let isClipped: Bool
   }
 
   private var noise: [NoiseRow] {
     guard case .noise(let name)? = spec.analysis,
       let population = network.populations.first(where: { $0.name == name })
     else { return [] }
+    let sendsSpikes = spec.populations.contains { $0.name == name && $0.sendsSpikes }
     let isAlone =
       population.drives.isEmpty && population.currents.isEmpty
       && population.conductances.isEmpty && !network.projections.contains { $0.target == name }
+      && !sendsSpikes
+    let isClipped = clipped.contains { $0.count > 0 && $0.name.hasPrefix("\(name).noise.") }
     let measured = statistics.dropFirst(spec.records.count)
     return zip(spec.hiddenVariables, measured).map { hidden, measured in
       let source = population.noise.first { "noise.\($0.name)" == hidden.variable }
@@ -132,9 +137,10 @@ struct SimulationSummary {
         unit: population.recordables.first { $0.name == hidden.variable }?.unit ?? "1",
         measured: measured,
         forecast: source.map { NoiseForecast(of: $0, timeStep: spec.timeStep) }
-          ?? (isAlone
+          ?? (isAlone && !isClipped
             ? NoiseForecast(
-              ofCompartment: compartment, in: population, timeStep: spec.timeStep) : nil))
+              ofCompartment: compartment, in: population, timeStep: spec.timeStep) : nil),
+        isClipped: isClipped)
     }
   }
 
@@ -190,12 +196,8 @@ extension SimulationSpec {
     guard case .noise(let name)? = analysis,
       let population = populations.first(where: { $0.name == name })
     else { return [] }
-    var compartments: [String] = []
-    for source in population.noise where !compartments.contains(source.compartment) {
-      compartments.append(source.compartment)
-    }
     return population.noise.map { (name, "noise.\($0.name)") }
-      + compartments.map { (name, "\($0).v") }
+      + population.model.compartments.map { (name, "\($0.name).v") }
   }
 
   /// What is recorded, in the order of `records`, and then what only the statistics see.

@@ -25,7 +25,8 @@ struct SourceReading {
   }
 
   private func count(_ spec: SpecObject) -> Int {
-    spec.value("count", .integer(.from(1, to: 1 << 30)), default: 1, about: "the number of cells")
+    spec.value(
+      "count", .integer(.from(1, to: 10_000_000)), default: 1, about: "the number of cells")
   }
 
   private func spikes(_ spec: SpecObject) -> SourceSpec.Pattern {
@@ -80,6 +81,12 @@ struct SourceReading {
       "index", .integer(.atLeast(0)), default: 0, about: "which image, from 0")
     let rate = spec.quantity(
       "maximumRate", .frequency, .atLeast(0), about: "of a pixel that is all ink")
+    if spec.isSound, timeStep.isFinite, rate * timeStep >= 700 {
+      spec.report(
+        "maximumRate",
+        "\(rate * timeStep) Poisson spikes in a step are too many; give a rate that makes less "
+          + "than 700, or a shorter step")
+    }
     return .image(
       data: set, index: index, isTest: part == .test, maximumRate: rate, keyPath: spec.keyPath)
   }
@@ -107,7 +114,7 @@ struct SourceReading {
       let delay = spec.quantity(
         "delay", .time, .greaterThan(0), default: timeStep.isFinite ? timeStep : 1,
         about: "from spike to arrival, at least a time step")
-      _ = spec.steps("delay", delay, timeStep: timeStep)
+      checkDelay(spec, delay)
       let connectivity = spec.oneOf(
         "connectivity", variants(receptor, population?.model), about: "which cells")
       let counts = (
@@ -120,9 +127,30 @@ struct SourceReading {
         spec.report(
           "connectivity", "one to one takes as many sources as targets, found \(n) and \(m)")
       }
+      if spec.isSound, case .given(.list(let synapses)) = connectivity, let n = counts.0,
+        let m = counts.1
+      {
+        for (index, synapse) in synapses.enumerated()
+        where synapse.source >= n || synapse.target >= m {
+          spec.report(
+            "connectivity",
+            "synapse \(index) leads from cell \(synapse.source) to cell \(synapse.target); "
+              + "sources are 0 to \(n - 1), targets 0 to \(m - 1)")
+        }
+      }
       return ProjectionSpec(
         source: source, target: target, receptor: receptor, delay: delay,
         connectivity: connectivity)
+    }
+  }
+
+  private func checkDelay(_ spec: SpecObject, _ delay: Double) {
+    let steps = spec.steps("delay", delay, timeStep: timeStep)
+    if spec.isSound, steps > Int(UInt16.max) {
+      spec.report(
+        "delay",
+        "\(SpecObject.text(delay)) are \(steps) time steps; give at most \(UInt16.max) of them, "
+          + "or a longer step")
     }
   }
 
@@ -165,7 +193,7 @@ struct SourceReading {
                 let weight = spec.weight(for: receptor, of: model)
                 let delay = spec.optional(
                   "delay", .quantity(.time, .greaterThan(0)), about: "in place of the projection's")
-                if let delay { _ = spec.steps("delay", delay, timeStep: timeStep) }
+                if let delay { checkDelay(spec, delay) }
                 return Projection.Synapse(source: from, target: to, weight: weight, delay: delay)
               }))
         }

@@ -65,7 +65,9 @@ final class TraceRecorder: SimulationRecorder {
       spikeWriter = try SpikeWriter(creating: path, populations: names)
       statistics = Array(repeating: RunningStatistics(), count: probeCount)
       counts =
-        spec.populations.map { SpikeCounts(cells: spec.isSwept($0.name) ? $0.count : 0) }
+        spec.populations.map {
+          SpikeCounts(cells: spec.isSwept($0.name) ? $0.count : 0, from: spec.sweepBegin ?? 0)
+        }
         + spec.sources.map { _ in SpikeCounts(cells: 0) }
       pending = Array(repeating: [], count: names.count)
     }
@@ -138,6 +140,12 @@ extension SimulationSpec {
       nodeIDs: cells.map(UInt64.init), indexPointers: (0...cells.count).map(UInt64.init),
       elementIDs: Array(repeating: element, count: cells.count), clock: clock(of: record),
       precision: record.precision)
+  }
+
+  /// When a sweep counts from, in ms: the grid time where its current starts, or where traces do.
+  var sweepBegin: Double? {
+    guard case .currentSweep(_, _, _, let begin)? = analysis else { return nil }
+    return Double(max(Int((begin / timeStep).rounded()), settlingSteps)) * timeStep
   }
 
   /// Whether a sweep needs the spikes of every cell of a population.

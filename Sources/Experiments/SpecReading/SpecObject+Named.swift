@@ -35,6 +35,10 @@ extension SpecObject {
       if parent.entries.count < count, !parent.isSilent {
         report(key, "expected at least \(count == 1 ? "one name" : "\(count) names"), found none")
       }
+      // Names are parts of paths in files and of what is recorded.
+      for entry in parent.entries where entry.key.contains(where: { $0 == "." || $0 == "/" }) {
+        parent.report(entry.key, "a name has no dots or slashes, found \(entry.key)")
+      }
       return parent.entries.map { ($0.key, read(parent, $0.key)) }
     }
   }

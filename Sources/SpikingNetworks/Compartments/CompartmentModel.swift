@@ -34,6 +34,11 @@ public struct CompartmentModel: Sendable, Equatable, Codable {
     }
     let names = compartments.map(\.name)
     try Self.checkUnique(names, "\(name).compartments")
+    if names.contains("noise") {
+      throw ModelError(
+        "\(name).compartments", "noise cannot be the name of a compartment",
+        "choose another: noise.NAME is what sources of noise record")
+    }
     try Self.checkUnique(receptors.map(\.path), "\(name).receptors")
     for coupling in couplings {
       try Self.check(coupling.first, among: names, "\(name).couplings")

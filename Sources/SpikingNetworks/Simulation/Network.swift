@@ -34,7 +34,9 @@ public struct Network: Sendable, Equatable {
           "there are \(populations.map(\.name).joined(separator: ", "))")
       }
       try target.check(receptor: projection.receptor, place)
+      try target.check(weights: projection.weights, at: projection.receptor, place)
     }
+    try Self.checkNumbers(timeStep, populations, sources)
     for population in populations {
       // Exact and implicit steps are stable at any length.
       let shortest = population.model.shortestTimeConstant
@@ -64,5 +66,55 @@ public struct Network: Sendable, Equatable {
     self.populations = populations
     self.sources = sources
     self.projections = projections
+  }
+  /// The mean of a Poisson count has this bound.
+  static let mostArrivalsPerStep = 700.0
+  /// Numbers of steps are kept in 32 bits in cells, and below 2⁴⁰ in lists.
+  static let mostRefractorySteps = 0x1p31 - 2
+
+  private static func checkNumbers(
+    _ timeStep: Double, _ populations: [Population], _ sources: [SpikeSource]
+  ) throws(ModelError) {
+    for population in populations {
+      for drive in population.drives {
+        try checkRate(drive.rate, timeStep, "\(population.name).drives")
+      }
+      for source in population.noise {
+        guard case .poisson(let rate, _) = source.process else { continue }
+        try checkRate(rate, timeStep, "\(population.name).noise.\(source.name)")
+      }
+      let period = population.model.firing?.refractoryPeriod ?? 0
+      guard population.convention == .located || period / timeStep <= mostRefractorySteps else {
+        throw ModelError(
+          "\(population.name).firing",
+          "a refractory period of \(period) ms is more than 2³¹ steps of \(timeStep) ms",
+          "give at most \(mostRefractorySteps * timeStep) ms")
+      }
+    }
+    for source in sources {
+      switch source.pattern {
+      case .poisson(let rates):
+        try checkRate(rates.max() ?? 0, timeStep, "sources.\(source.name)")
+      case .times(let lists):
+        let last = lists.reduce(0) { max($0, $1.last ?? 0) }
+        guard last / timeStep < 0x1p40 else {
+          throw ModelError(
+            "sources.\(source.name)",
+            "a spike at \(last) ms is more than 2⁴⁰ steps of \(timeStep) ms away",
+            "give times below \(0x1p40 * timeStep) ms")
+        }
+      }
+    }
+  }
+
+  private static func checkRate(
+    _ rate: Double, _ timeStep: Double, _ place: String
+  ) throws(ModelError) {
+    guard rate * timeStep < mostArrivalsPerStep else {
+      throw ModelError(
+        place, "\(rate) kHz makes \(rate * timeStep) Poisson spikes in a step of \(timeStep) ms",
+        "give less than \((mostArrivalsPerStep / timeStep * 1e6).rounded() / 1e6) kHz, or a shorter step"
+      )
+    }
   }
 }

@@ -26,7 +26,9 @@ public enum NoiseForm: Sendable, Equatable, Codable {
   case pushPull(base: Double, excitatoryReversal: Double, inhibitoryReversal: Double)
   /// A current mean + x, in pA: the control without conductance.
   case current(mean: Double)
-  /// x times the conductance of a receptor of the same compartment, with its reversal potential.
+  /// x times the conductance of a receptor of the same compartment, with its reversal potential;
+  /// x is kept at or above −1 (clipped and counted beyond), so that the conductance is never
+  /// negative.
   case multiplicative(receptor: String)
 }
 

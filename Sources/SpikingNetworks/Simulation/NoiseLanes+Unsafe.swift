@@ -10,8 +10,10 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
   let source: NoiseSource
   let compartment: Int
   let receptorVariable: Int?
-  /// x, `[blocks, lanes]`.
+  /// x before it is clipped, `[blocks, lanes]`.
   let x: Storage<Scalar>
+  /// Where x is kept: what is realised is the nearest value in it.
+  let range: ClosedRange<Scalar>
   /// Values beyond the clip, per block.
   let clipped: Storage<Int>
   /// The linear response of every compartment to x, where it is recorded.
@@ -57,9 +59,19 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
     }
     self.counts = counts
     let isWhite = source.process == .white
-    itoConductance =
+    let itoConductance =
       isWhite && source.interpretation == .ito
       ? source.strength * source.strength / (2 * model.compartments[compartment].capacitance) : 0
+    self.itoConductance = itoConductance
+    switch source.form {
+    case .conductance(let mean, _, true):
+      // A Poisson barrage is its own mean.
+      let offset = if case .poisson = source.process { 0.0 } else { mean + itoConductance }
+      range = Scalar(-offset)...Scalar.infinity
+    case .pushPull(let base, _, _): range = Scalar(-2 * base)...Scalar(2 * base)
+    case .multiplicative: range = -1...Scalar.infinity
+    case .conductance(_, _, false), .current: range = -Scalar.infinity...Scalar.infinity
+    }
   }
 
   /// Draws x of a block as a trial begins: frozen values, and the stationary distribution of an
@@ -136,14 +148,13 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
       unsafe clipped.base[block] += Scalar._holdConductance(
         lanes, cells, offset + itoConductance, floor, reversal, values, g, i)
     case .pushPull(let base, let up, let down):
-      let limit = Scalar(2 * base)
       let total = Scalar(2 * base)
       let pair = Scalar(base * (up + down))
       let drive = Scalar((up - down) / 2)
       var beyond = 0
       for lane in 0..<lanes {
         let raw = unsafe values[lane]
-        let value = min(max(raw, -limit), limit)
+        let value = realised(raw)
         if value != raw, lane < cells { beyond += 1 }
         unsafe g[lane] += total
         unsafe i[lane] += pair + drive * value
@@ -154,11 +165,21 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
       for lane in 0..<lanes { unsafe i[lane] += offset + values[lane] }
     case .multiplicative:
       let receptor = unsafe state + receptorVariable! * lanes
-      for lane in 0..<lanes { unsafe scratch[lane] = values[lane] * receptor[lane] }
+      var beyond = 0
+      for lane in 0..<lanes {
+        let raw = unsafe values[lane]
+        let value = realised(raw)
+        if value != raw, lane < cells { beyond += 1 }
+        unsafe scratch[lane] = value * receptor[lane]
+      }
+      unsafe clipped.base[block] += beyond
       _ = unsafe Scalar._holdConductance(
         lanes, 0, 0, -Double.infinity, multiplicativeReversal, scratch, g, i)
     }
   }
+
+  /// What becomes of x.
+  func realised(_ x: Scalar) -> Scalar { min(max(x, range.lowerBound), range.upperBound) }
 
   /// Set where the population is built: the reversal potential of the receptor.
   var multiplicativeReversal = 0.0
@@ -181,13 +202,14 @@ struct NoiseFilter<Scalar: SpikingScalar>: Sendable {
 
   func reset() { m.fill(0) }
 
-  /// Moves a block by one step in which `x` [lanes] was held.
-  func move(block: Int, x: UnsafePointer<Scalar>) {
+  /// Moves a block by one step in which `x` [lanes] was held within `range`.
+  func move(block: Int, x: UnsafePointer<Scalar>, within range: ClosedRange<Scalar>) {
     let base = unsafe m.base + block * compartments * lanes
     var next = Array(repeating: Scalar(0), count: compartments)
     for lane in 0..<lanes {
+      let held = unsafe min(max(x[lane], range.lowerBound), range.upperBound)
       for c in 0..<compartments {
-        var sum = Scalar(response.input[c]) * (unsafe x[lane] - Scalar(response.mean))
+        var sum = Scalar(response.input[c]) * (held - Scalar(response.mean))
         for j in 0..<compartments {
           unsafe sum += Scalar(response.propagator[c * compartments + j]) * base[j * lanes + lane]
         }

@@ -57,7 +57,10 @@ public struct Population: Sendable, Equatable {
     }
     for input in currents { try check(input.compartment, input.cells, "currents") }
     for input in conductances { try check(input.compartment, input.cells, "conductances") }
-    for drive in drives { try check(receptor: drive.receptor, "drives") }
+    for drive in drives {
+      try check(receptor: drive.receptor, "drives")
+      try check(weights: [drive.weight], at: drive.receptor, "drives")
+    }
     if convention == .located, model.firing.map({ !$0.mechanism.hasThreshold }) ?? false {
       throw ModelError(
         "\(name).spikes", "\(model.name) has no threshold to locate", "choose onGrid")
@@ -91,6 +94,17 @@ public struct Population: Sendable, Equatable {
         "\(name).\(place)", "\(model.name) has no receptor \(path)",
         paths.isEmpty ? "it has none" : "it has \(paths.joined(separator: ", "))")
     }
+  }
+
+  /// Throws where a weight makes a conductance negative.
+  func check(weights: [Double], at path: String, _ place: String) throws(ModelError) {
+    guard let receptor = model.receptors.first(where: { $0.path == path }),
+      receptor.variableCount > 0, case .conductance = receptor.effect,
+      let weight = weights.first(where: { $0 < 0 })
+    else { return }
+    throw ModelError(
+      "\(name).\(place)", "a weight of \(weight) nS at the conductance \(path) is negative",
+      "give 0 nS or more; a receptor inhibits by its reversal potential")
   }
 
   /// The conductance receptors that something reaches, given the receptors of projections.

@@ -74,7 +74,8 @@ extension PopulationRuntime {
         unsafe sendRates(block, states, rates + index * population.count)
       }
       for source in noise {
-        unsafe source.filter?.move(block: block, x: source.x.base + block * lanes)
+        unsafe source.filter?.move(
+          block: block, x: source.x.base + block * lanes, within: source.range)
       }
       for probe in probes { probe.sample(self, block: block, step: step, index: index) }
     }
@@ -131,7 +132,7 @@ extension PopulationRuntime {
   }
 
   /// One step of `lowered`'s length by the kernels.
-  private func advanceKernel(
+  func advanceKernel(
     _ lowered: LoweredCell, _ block: Int, _ states: UnsafeMutablePointer<Scalar>
   ) {
     let held = block * lowered.compartments * lanes
@@ -217,6 +218,14 @@ extension PopulationRuntime {
     }
   }
 
+  /// Throws where a variable of any cell is not finite at `time`.
+  func checkFinite(time: Double) throws(SimulationError) {
+    for block in 0..<blocks {
+      try unsafe checkFinite(
+        block, state.base + block * lowered.variables * lanes, time: time)
+    }
+  }
+
   /// x·0 is 0 for finite numbers alone.
   private func checkFinite(
     _ block: Int, _ states: UnsafeMutablePointer<Scalar>, time: Double
@@ -240,79 +249,6 @@ extension PopulationRuntime {
       $0 <= variable && $0 >= lowered.compartments
     }
     return receptor.map { model.receptors[$0].path } ?? "a variable"
-  }
-
-  // MARK: Spikes inside the step
-
-  private func stepLocating(
-    _ block: Int, _ step: Int, _ states: UnsafeMutablePointer<Scalar>,
-    _ scratch: StepScratch<Scalar>, _ spikes: inout [Spike]
-  ) throws(SimulationError) {
-    let first = block * lanes
-    func record(_ lane: Int, _ time: Double) {
-      spikes.append(Spike(step: step, cell: UInt32(first + lane), time: time))
-    }
-    if let solvers {
-      return try solvers.advanceLocating(self, block: block, step: step, fire: record)
-    }
-    guard case .threshold(let threshold, _)? = population.model.firing?.mechanism else {
-      return unsafe advanceKernel(lowered, block, states)
-    }
-    let size = lowered.variables * lanes
-    unsafe scratch.saved.update(from: states, count: size)
-    unsafe advanceKernel(lowered, block, states)
-    let spiking = population.model.spikingIndex! * lanes
-    let start = Double(step) * timeStep
-    let limit = Scalar(threshold)
-    for lane in 0..<cells(ofBlock: block) {
-      let wasRefractory = unsafe refractoryUntil.base[first + lane] > start
-      if unsafe wasRefractory || states[spiking + lane] >= limit
-        || scratch.saved[spiking + lane] >= limit
-      {
-        unsafe walk(block, lane, step, states, scratch, record)
-      }
-    }
-  }
-
-  /// Takes one cell over a step piece by piece: to the end of its refractory period, to each
-  /// crossing of the threshold, to the step's end. A piece is a step of its own length by the
-  /// population's method; the crossing is where such a step ends on the threshold.
-  private func walk(
-    _ block: Int, _ lane: Int, _ step: Int, _ states: UnsafeMutablePointer<Scalar>,
-    _ scratch: StepScratch<Scalar>, _ record: (Int, Double) -> Void
-  ) {
-    let firing = population.model.firing!
-    guard case .threshold(let threshold, let reset) = firing.mechanism else { return }
-    let single = SingleCell(self, block: block, lane: lane)
-    let spiking = population.model.spikingIndex!
-    var x = (0..<lowered.variables).map { Double(unsafe scratch.saved[$0 * lanes + lane]) }
-    var t = Double(step) * timeStep
-    let end = Double(step + 1) * timeStep
-    var until = refractoryUntil[block * lanes + lane]
-    while t < end {
-      if until > t {
-        let stop = min(until, end)
-        x = single.advanced(x, by: stop - t, isRefractory: true)
-        t = stop
-        continue
-      }
-      if x[spiking] < threshold {
-        let next = single.advanced(x, by: end - t, isRefractory: false)
-        if next[spiking] < threshold {
-          x = next
-          break
-        }
-        let h = single.crossing(of: spiking, level: threshold, from: x, within: end - t)
-        x = single.advanced(x, by: h, isRefractory: false)
-        t += h
-      }
-      record(lane, t)
-      x[spiking] = reset
-      until = t + firing.refractoryPeriod
-    }
-    refractoryUntil[block * lanes + lane] = until
-    unsafe refractory.base[block * lanes + lane] = until > end ? 1 : 0
-    for v in 0..<lowered.variables { unsafe states[v * lanes + lane] = Scalar(x[v]) }
   }
 }
 

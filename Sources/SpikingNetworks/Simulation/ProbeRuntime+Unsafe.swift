@@ -135,7 +135,8 @@
     case .state(let variable):
       Double(
         unsafe runtime.state.base[(block * runtime.lowered.variables + variable) * lanes + lane])
-    case .noise(let k): Double(unsafe runtime.noise[k].x.base[block * lanes + lane])
+    case .noise(let k):
+      Double(runtime.noise[k].realised(unsafe runtime.noise[k].x.base[block * lanes + lane]))
     case .response(let k):
       Double(responseValue(runtime, k, block, lane))
     case .rate(let rate, let variable):

@@ -84,6 +84,15 @@ public struct Projection: Sendable, Equatable {
     self.delay = delay
     self.connectivity = connectivity
   }
+
+  /// The different weights, or all of them where each synapse has its own.
+  var weights: [Double] {
+    switch connectivity {
+    case .oneToOne(let weight), .allToAll(let weight), .random(_, let weight): [weight]
+    case .matrix(let weights): weights
+    case .list(let synapses): synapses.map(\.weight)
+    }
+  }
 }
 
 /// A projection's synapses, row by row of the sources (compressed sparse rows), targets ascending

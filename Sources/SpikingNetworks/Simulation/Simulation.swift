@@ -153,15 +153,20 @@ public final class Simulation<Scalar: SpikingScalar> {
 
   /// Takes `count` steps and gives `recorder` what they bring.
   ///
+  /// Whether all variables are finite is checked every 64 steps, and at the end where `checksEnd`.
+  ///
   /// - Throws: `SimulationError`, after everything before the failing stretch was recorded; and
   ///   whatever the recorder throws.
   public func run<Recorder: SimulationRecorder>(
-    steps count: Int, into recorder: inout Recorder
+    steps count: Int, into recorder: inout Recorder, checksEnd: Bool = true
   ) throws {
     let end = step + count
     while step < end {
       let length = min(stretch, end - step)
       try advance(length)
+      if checksEnd, step + length == end {
+        for runtime in runtimes { try runtime.checkFinite(time: Double(end) * network.timeStep) }
+      }
       try exchange(length, &recorder)
       step += length
       try recorder.advance(to: time)

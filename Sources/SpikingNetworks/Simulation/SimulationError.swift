@@ -8,6 +8,11 @@ public enum SimulationError: Error, Sendable, Equatable, CustomStringConvertible
   case solver(population: String, cell: Int, step: Int, ODEError)
   /// A variable stopped being finite.
   case diverged(population: String, cell: Int, variable: String, time: Double)
+  /// A cell whose spikes are located had more than `mostSpikesInStep` of them in one step.
+  case tooManySpikes(population: String, cell: Int, time: Double)
+
+  /// The most spikes that one cell may have in one step.
+  public static let mostSpikesInStep = 1000
 
   /// The culprit, the place and what may help, in one line.
   public var description: String {
@@ -17,6 +22,9 @@ public enum SimulationError: Error, Sendable, Equatable, CustomStringConvertible
     case .diverged(let population, let cell, let variable, let time):
       "\(population), cell \(cell): \(variable) is no longer a finite number at \(time) ms; "
         + "take a shorter step, or check the inputs"
+    case .tooManySpikes(let population, let cell, let time):
+      "\(population), cell \(cell): more than \(Self.mostSpikesInStep) spikes in the step around "
+        + "\(time) ms; give a refractory period, a shorter step, or less input"
     }
   }
 }

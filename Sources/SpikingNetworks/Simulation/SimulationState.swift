@@ -16,6 +16,8 @@ public struct SimulationState: Sendable, Codable {
     let arrivals: Data
     let noise: [Data]
     let clipped: [Data]
+    /// The linear response to every source of noise; empty where it is not followed.
+    let responses: [Data]
     let solverSteps: [Double]
   }
 
@@ -36,6 +38,7 @@ extension Simulation {
           state: runtime.state.bytes, refractory: runtime.refractory.bytes,
           refractoryUntil: runtime.refractoryUntil.bytes, arrivals: runtime.arrivals.bytes,
           noise: runtime.noise.map(\.x.bytes), clipped: runtime.noise.map(\.clipped.bytes),
+          responses: runtime.noise.map { $0.filter?.m.bytes ?? Data() },
           solverSteps: runtime.solvers?.steps ?? [])
       },
       windowSums: probes.map(\.windowSums))
@@ -55,6 +58,7 @@ extension Simulation {
           && cells.arrivals.count == runtime.arrivals.bytes.count
           && cells.noise.map(\.count) == runtime.noise.map(\.x.bytes.count)
           && cells.clipped.map(\.count) == runtime.noise.map(\.clipped.bytes.count)
+          && cells.responses.map(\.count) == runtime.noise.map { $0.filter?.m.bytes.count ?? 0 }
           && cells.solverSteps.count == runtime.solvers?.steps.count ?? 0
       } && saved.windowSums.map(\.count) == probes.map(\.windowSums.count)
     guard fits else {
@@ -70,6 +74,9 @@ extension Simulation {
       runtime.arrivals.bytes = cells.arrivals
       for (source, x) in zip(runtime.noise, cells.noise) { source.x.bytes = x }
       for (source, clipped) in zip(runtime.noise, cells.clipped) { source.clipped.bytes = clipped }
+      for (source, response) in zip(runtime.noise, cells.responses) {
+        source.filter?.m.bytes = response
+      }
       runtime.solvers?.steps = cells.solverSteps
     }
     for (probe, sums) in zip(probes, saved.windowSums) { probe.windowSums = sums }

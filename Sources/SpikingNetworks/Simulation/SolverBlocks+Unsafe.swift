@@ -125,6 +125,7 @@ internal import Integration
       case .threshold(let threshold, let reset) = firing.mechanism
     else { return try advance(runtime, block: block, step: step) }
     let spiking = population.model.spikingIndex!
+    let most = SimulationError.mostSpikesInStep
     let start = Double(step) * runtime.timeStep
     let end = Double(step + 1) * runtime.timeStep
     for lane in 0..<runtime.cells(ofBlock: block) {
@@ -134,8 +135,9 @@ internal import Integration
         start: y.baseAddress! + y.count, count: y.count)
       var t = start
       var until = unsafe runtime.refractoryUntil.base[cell]
+      var count = 0
       do {
-        while t < end {
+        while t < end, count <= most {
           let isRefractory = until > t
           unsafe inputs[block].isRefractory = isRefractory ? 1 : 0
           if isRefractory {
@@ -147,6 +149,7 @@ internal import Integration
           }
           // An arrival may have lifted the potential over the threshold.
           guard unsafe y[spiking] < threshold else {
+            count += 1
             fire(lane, t)
             unsafe y[spiking] = reset
             until = t + firing.refractoryPeriod
@@ -158,6 +161,7 @@ internal import Integration
           guard unsafe y[spiking] >= threshold else { continue }
           t = try unsafe drivers[cell].locateCrossing(
             of: spiking, level: threshold, from: UnsafeBufferPointer(saved), at: before, to: t, y)
+          count += 1
           fire(lane, t)
           unsafe y[spiking] = reset
           until = t + firing.refractoryPeriod
@@ -165,6 +169,9 @@ internal import Integration
       } catch {
         unsafe scatter(y, runtime, block: block, lane: lane)
         throw .solver(population: population.name, cell: cell, step: step, error)
+      }
+      guard count <= most else {
+        throw .tooManySpikes(population: population.name, cell: cell, time: t)
       }
       unsafe runtime.refractoryUntil.base[cell] = until
       unsafe scatter(y, runtime, block: block, lane: lane)
