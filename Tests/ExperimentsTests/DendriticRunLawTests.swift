@@ -73,7 +73,8 @@ import Testing
       let header = try String(
         contentsOfFile: "\(folder)/whole/metrics.csv", encoding: .utf8
       ).split(whereSeparator: \.isNewline)[0]
-      #expect(header.hasSuffix(
+      #expect(
+        header.hasSuffix(
           "estimator_variance_1,estimator_variance_1_formula,single_trial_angle_1,update_angle_1"))
     }
   }

@@ -35,7 +35,9 @@ public struct MetricsRow: Sendable, Equatable {
       }
     }
     if spec.feedback.presentation.noise != nil {
-      columns += layers.flatMap { ["estimator_variance_\($0)", "estimator_variance_\($0)_formula"] }
+      columns += layers.flatMap {
+        ["estimator_variance_\($0)", "estimator_variance_\($0)_formula"]
+      }
     }
     if spec.network.dendritic != nil {
       columns += layers.flatMap { ["single_trial_angle_\($0)", "update_angle_\($0)"] }
