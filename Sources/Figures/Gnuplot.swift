@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Foundation
 internal import Subprocess
 
-/// gnuplot as a child process: a script on its standard input, a drawing on its standard output.
+/// gnuplot as a child process: a script in a temporary file, a drawing on its standard output.
 ///
-/// Nothing is written to disk, and the user's own gnuplot settings have no part in it.
+/// The script is no standard input, for a program that ends before it has read all of that would end
+/// this one too (SIGPIPE). The user's own gnuplot settings have no part in it.
 public struct Gnuplot: Sendable {
   /// The program, found on the `PATH`.
   public let program: String
@@ -19,11 +21,14 @@ public struct Gnuplot: Sendable {
 
   /// The bytes of the drawing. Throws `FigureError`.
   public func draw(_ figure: Figure, as format: FigureFormat) async throws -> [UInt8] {
-    let script = GnuplotScript(figure, format).text
+    let script = FileManager.default.temporaryDirectory
+      .appendingPathComponent("\(figure.name)-\(UUID().uuidString).gp")
+    defer { try? FileManager.default.removeItem(at: script) }
     let outcome: ExecutionResult<Void, BytesOutput, StringOutput<UTF8>>
     do {
+      try Data(GnuplotScript(figure, format).text.utf8).write(to: script)
       outcome = try await run(
-        .name(program), arguments: ["-d", "-"], input: .string(script),
+        .name(program), arguments: ["-d", script.path], input: .none,
         output: .bytes(limit: Self.limit), error: .string(limit: 1 << 16))
     } catch let error as SubprocessError where error.code == .executableNotFound {
       throw FigureError.missing(program: program)
