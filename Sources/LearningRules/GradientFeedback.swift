@@ -59,7 +59,9 @@ public struct GradientFeedback: FeedbackLearner, Equatable {
     let alpha = Scalar(rate * scale)
     for index in record.layers.indices {
       let input = record.feedbackInput(ofLayer: index, pathway.topology)
-      let weights = normalisation.map { input.normalisedWeights($0) }
+      let weights = normalisation.map { normalisation in
+        (0..<input.rows).map { input.normalisedWeight(ofRow: $0, normalisation) }
+      }
       if let constant = record.layers[index].constantUnit {
         var residual = Matrix<Scalar>(rows: record.trials, columns: 1)
         residual.setEstimate(
@@ -82,12 +84,10 @@ public struct GradientFeedback: FeedbackLearner, Equatable {
 }
 
 extension Matrix {
-  /// 1 / (κ + ‖row‖²) for every row.
-  func normalisedWeights(_ normalisation: Double) -> [Scalar] {
-    (0..<rows).map { row in
-      let squared = (0..<columns).reduce(0) { $0 + self[row, $1] * self[row, $1] }
-      return 1 / (Scalar(normalisation) + squared)
-    }
+  /// 1 / (κ + ‖row‖²).
+  func normalisedWeight(ofRow row: Int, _ normalisation: Double) -> Scalar {
+    let squared = (0..<columns).reduce(0) { $0 + self[row, $1] * self[row, $1] }
+    return 1 / (Scalar(normalisation) + squared)
   }
 
   /// Row i ← factor_i·row i.

@@ -78,9 +78,7 @@ extension RidgeWorkspace.Layer {
   mutating func weigh(_ normalisation: Double?) {
     guard let normalisation else { return weighted.assign(input) }
     for trial in 0..<input.rows {
-      var squared = 0.0
-      for k in 0..<input.columns { squared += input[trial, k] * input[trial, k] }
-      let weight = 1 / (normalisation + squared)
+      let weight = input.normalisedWeight(ofRow: trial, normalisation)
       for k in 0..<input.columns { weighted[trial, k] = weight * input[trial, k] }
     }
   }

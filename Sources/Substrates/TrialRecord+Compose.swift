@@ -85,13 +85,13 @@ extension TrialRecord {
       layers[index].perturbation.record(
         &first.noise[index], second.noise[index], comparison, variance)
       if !first.noiseVariance.isEmpty {
-        layers[index].perturbation.variance.scaleAndAdd(
-          Scalar(presentation.varianceFactor), first.noiseVariance[index], scalingSelfBy: 0)
-      }
-      if comparison == .secondNoisy, !second.noiseVariance.isEmpty {
-        // Two passes whose own activity sets how much noise there is.
-        layers[index].perturbation.variance.scaleAndAdd(
-          1, second.noiseVariance[index], scalingSelfBy: 0.5)
+        if comparison == .secondNoisy {
+          layers[index].perturbation.variance.setSum(
+            first.noiseVariance[index], second.noiseVariance[index])
+        } else {
+          layers[index].perturbation.variance.scaleAndAdd(
+            Scalar(presentation.varianceFactor), first.noiseVariance[index], scalingSelfBy: 0)
+        }
       }
       layers[index].constantUnit?.record(
         &first.constantNoise[index], second.constantNoise[index], comparison, variance)

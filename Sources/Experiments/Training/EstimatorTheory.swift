@@ -18,68 +18,69 @@ internal import Substrates
 /// a single pass is compared with a baseline b. Curvature of the loss (order c²), spikes that the
 /// passes do not share, and perturbations that neurons share are left out.
 struct EstimatorTheory<Scalar: NetworkScalar> {
-  private let plan: LearningPlan
-  private let truth: TrialRecord<Scalar>
-  /// (L − b)² per trial.
-  private let squaredRemainder: [Double]
+  private let record: TrialRecord<Scalar>
+  /// g²·s² of every hidden layer, `[trials, units]`.
+  private let effects: [Matrix<Double>]
+  /// Σ_k g_k²·s_k² per trial.
+  private let powers: [Double]
+  /// E² per trial.
+  private let remainders: [Double]
+  private let kurtosis: Double
 
   /// Nil where the theory has nothing to say: noise in spikes or on a constant unit, an eligibility
   /// that is not the noise, a reward that is only a sign.
   ///
-  /// - Parameter truth: a quiet presentation with the true gradient as teaching.
-  init?(_ plan: LearningPlan, truth: TrialRecord<Scalar>, _ baseline: Baseline.State) {
+  /// - Parameters:
+  ///   - record: a presentation with the plan's noise, for Var ξ and gains.
+  ///   - truth: a quiet presentation with the true gradient as teaching.
+  init?(
+    _ plan: LearningPlan, _ record: TrialRecord<Scalar>, truth: TrialRecord<Scalar>,
+    _ baseline: Baseline.State
+  ) {
     guard let noise = plan.presentation.noise, noise.site != .spikes, !noise.perturbsConstantUnit,
       plan.eligibility == .noise, plan.reward.binarised == nil
     else { return nil }
-    self.plan = plan
-    self.truth = truth
-    guard plan.presentation.comparison == .none else {
-      squaredRemainder = Array(repeating: 0, count: truth.trials)
-      return
+    self.record = record
+    effects = zip(record.layers, truth.layers).map { layer, gradient in
+      var effects = Matrix<Double>(rows: record.trials, columns: layer.output.columns)
+      effects.update { trial, unit, _ in
+        let slope =
+          Double(layer.perturbation.gain[trial, unit]) * Double(gradient.teaching[trial, unit])
+        return slope * slope * Double(layer.perturbation.variance[trial, unit])
+      }
+      return effects
     }
-    // What the baseline leaves of the loss without noise.
-    var quiet = truth
-    quiet.lossDifference = truth.loss
-    var state = baseline
-    plan.baseline.apply(to: &quiet, state: &state)
-    squaredRemainder = quiet.advantage.map { Double($0) * Double($0) }
+    let layers = effects
+    powers = (0..<record.trials).map { trial in
+      layers.reduce(0) { sum, layer in layer.row(trial).reduce(sum, +) }
+    }
+    kurtosis =
+      plan.presentation.comparison == .secondNoisy
+      ? 3 + (noise.distribution.kurtosis - 3) / 2 : noise.distribution.kurtosis
+    switch plan.presentation.comparison {
+    case .clean, .antithetic, .secondNoisy:
+      remainders = Array(repeating: 0, count: record.trials)
+    case .noisyBaseline: remainders = powers
+    case .none:
+      // What the baseline leaves of the loss without noise.
+      var quiet = truth
+      quiet.lossDifference = truth.loss
+      var state = baseline
+      plan.baseline.apply(to: &quiet, state: &state)
+      remainders = quiet.advantage.map { Double($0) * Double($0) }
+    }
   }
 
   /// Mean over trials and units of hidden layer `index`.
-  ///
-  /// - Parameter record: a presentation with the plan's noise, for Var ξ and gains.
-  func variance(ofLayer index: Int, in record: TrialRecord<Scalar>) -> Double? {
-    guard let noise = plan.presentation.noise else { return nil }
-    let kurtosis: Double
-    switch plan.presentation.comparison {
-    case .secondNoisy: kurtosis = 3 + (noise.distribution.kurtosis - 3) / 2
-    case .clean, .none, .antithetic, .noisyBaseline: kurtosis = noise.distribution.kurtosis
-    }
-    let isDoubled = plan.presentation.comparison == .noisyBaseline
+  func variance(ofLayer index: Int) -> Double {
+    let variance = record.layers[index].perturbation.variance
     var sum = 0.0
-    let own = record.layers[index].perturbation
-    for trial in 0..<record.trials {
-      var power = 0.0
-      for layer in record.layers.indices {
-        let units = record.layers[layer].output.columns
-        for unit in 0..<units { power += squaredEffect(layer, trial, unit, record) }
-      }
-      let rest = squaredRemainder[trial] + (isDoubled ? power : 0)
-      for unit in 0..<own.values.columns {
-        let effect = squaredEffect(index, trial, unit, record)
-        sum += (power + (kurtosis - 2) * effect + rest) / Double(own.variance[trial, unit])
+    for trial in 0..<variance.rows {
+      for unit in 0..<variance.columns {
+        let own = (kurtosis - 2) * effects[index][trial, unit]
+        sum += (powers[trial] + own + remainders[trial]) / Double(variance[trial, unit])
       }
     }
-    return sum / Double(record.trials * own.values.columns)
-  }
-
-  /// g²·s² of one unit.
-  private func squaredEffect(
-    _ layer: Int, _ trial: Int, _ unit: Int, _ record: TrialRecord<Scalar>
-  ) -> Double {
-    let noise = record.layers[layer].perturbation
-    let gradient =
-      Double(noise.gain[trial, unit]) * Double(truth.layers[layer].teaching[trial, unit])
-    return gradient * gradient * Double(noise.variance[trial, unit])
+    return sum / Double(variance.rows * variance.columns)
   }
 }

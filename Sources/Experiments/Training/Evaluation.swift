@@ -82,7 +82,7 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
     let record = try shown(twin ?? network.replica())
     let single = twin == nil ? nil : try shown(network.replica())
     let truth = try trueGradient(twin ?? network.replica(), pathway, batch, key, step)
-    let theory = EstimatorTheory(plan, truth: truth, baseline)
+    let theory = EstimatorTheory(plan, single ?? record, truth: truth, baseline)
     return record.layers.indices.map { index in
       let trueGradient = truth.layers[index].teaching
       return LayerAgreement(
@@ -93,7 +93,7 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
         updateAngle: twin == nil
           ? nil : updateAngle(record, truth, index),
         estimatorVariance: estimatorVariance(single ?? record, index, trueGradient),
-        expectedVariance: theory?.variance(ofLayer: index, in: single ?? record))
+        expectedVariance: theory?.variance(ofLayer: index))
     }
   }
 

@@ -17,8 +17,8 @@ struct LayerPlan: Sendable {
   /// The perturbation, of hidden layers.
   let noise: ConductanceNoise?
   let noiseStep: _DendriteNoise?
-  /// The arrivals of a step, where the perturbation is shot noise.
-  let arrivals: PoissonTable?
+  /// The arrivals of a step and their mean number, where the perturbation is shot noise.
+  let shots: (mean: Double, counts: PoissonCounts)?
   /// Per unit of a dendrite's response, the current into the soma (dendritic noise).
   let dendriteCoupling: Double
 
@@ -38,12 +38,12 @@ struct LayerPlan: Sendable {
     noiseStep =
       isHidden
       ? parameters.noise.map { $0.step(in: parameters, hiddenLayer: layer) } : nil
-    arrivals =
-      if case .poisson(let rate, _) = parameters.noise?.course, isHidden {
-        PoissonTable(mean: rate * parameters.timeStep)
-      } else {
-        nil
-      }
+    if case .poisson(let rate, _) = parameters.noise?.course, isHidden {
+      let mean = rate * parameters.timeStep
+      shots = (mean, PoissonCounts(mean: mean))
+    } else {
+      shots = nil
+    }
     dendriteCoupling =
       switch parameters.noise?.compartment {
       case .basal: conductances.basal

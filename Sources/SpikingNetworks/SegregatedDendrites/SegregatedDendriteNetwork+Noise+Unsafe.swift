@@ -2,7 +2,6 @@
 //
 // The deviates of perturbations.
 
-internal import Foundation
 internal import LinearAlgebra
 internal import RandomStreams
 
@@ -93,44 +92,21 @@ extension SegregatedDendriteNetwork {
     _ layer: Int, _ key: RandomKey, _ noise: ConductanceNoise, _ scale: Scalar, _ step: Int,
     count: Int
   ) {
-    let arrivals = plans[layer].arrivals
+    let shots = plans[layer].shots
     unsafe workspace.deviates.withUnsafeMutableBufferPointer { deviates in
       let fresh = unsafe UnsafeMutableBufferPointer(rebasing: deviates[0..<count])
-      guard let arrivals else {
+      guard let shots else {
         unsafe Scalar._fill(key, noise.deviate, scale, step, fresh)
         return
       }
       unsafe Scalar._fill(key, .uniform, 1, step, fresh)
-      let size = Double(scale) / arrivals.mean.squareRoot()
+      let size = Double(scale) / shots.mean.squareRoot()
       for unit in 0..<count {
         // A uniform deviate of unit variance lies within ±√3.
         let u = 0.5 + Double(unsafe fresh[unit]) / 12.0.squareRoot()
-        unsafe fresh[unit] = Scalar(size * (Double(arrivals.count(at: u)) - arrivals.mean))
+        let word = UInt32(min(max(u * 0x1p32, 0), 0x1p32 - 1))
+        unsafe fresh[unit] = Scalar(size * (Double(shots.counts.count(word)) - shots.mean))
       }
     }
   }
-}
-
-/// Poisson counts by inversion: one uniform deviate each, whatever the count.
-struct PoissonTable: Sendable {
-  /// The mean count.
-  let mean: Double
-  /// P(count ≤ k).
-  private let cumulative: [Double]
-
-  init(mean: Double) {
-    self.mean = mean
-    var (term, sum, values) = (exp(-mean), 0.0, [Double]())
-    var count = 0.0
-    repeat {
-      sum += term
-      values.append(sum)
-      count += 1
-      term *= mean / count
-    } while term > 1e-18 || count <= mean
-    cumulative = values
-  }
-
-  /// The count at which the distribution reaches `u`.
-  func count(at u: Double) -> Int { cumulative.firstIndex { u < $0 } ?? cumulative.count }
 }
