@@ -15,13 +15,7 @@ import Testing
   private func result(
     _ name: String, _ header: String, _ rows: [String], steps: Int
   ) throws -> ConditionResult {
-    let tables = try rows.map { row in
-      let path = FileManager.default.temporaryDirectory
-        .appendingPathComponent("rows-\(UUID().uuidString).csv").path
-      defer { try? FileManager.default.removeItem(atPath: path) }
-      try Data("\(header)\r\n\(steps),\(row)\r\n".utf8).write(to: URL(fileURLWithPath: path))
-      return try MetricsTable(contentsOf: path)
-    }
+    let tables = try rows.map { try RunFixture.metrics([header, "\(steps),\($0)"]) }
     return ConditionResult(name: name, runs: tables)
   }
 

@@ -18,14 +18,6 @@ import Testing
     record: [{what: layer1.perturbation, every: 7}]
     """
 
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("apical-test-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func request(
     _ output: String, _ overrides: [String] = [], threads: Int = 1, resumes: Bool = false
   ) throws -> RunRequest {
@@ -44,31 +36,17 @@ import Testing
     if step == nil { try go() } else { #expect(throws: RunFailure.self) { try go() } }
   }
 
-  /// The metrics without `wall_seconds`, and the bytes of weights and recordings.
-  private func contents(_ run: String) throws -> [String: Data] {
-    let metrics = try String(contentsOfFile: "\(run)/metrics.csv", encoding: .utf8)
-    let rows = metrics.split(whereSeparator: \.isNewline).map { line in
-      line.split(separator: ",", omittingEmptySubsequences: false).enumerated()
-        .filter { $0.offset != 2 }.map(\.element).joined(separator: ",")
-    }
-    var result = ["metrics": Data(rows.joined(separator: "\n").utf8)]
-    for name in ["weights.h5", "traces/perturbation.h5"] {
-      result[name] = FileManager.default.contents(atPath: "\(run)/\(name)")
-    }
-    return result
-  }
-
   @Test("Threads and interruptions change no bit of a spiking run")
   func promise() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/whole"))
-      let whole = try contents("\(folder)/whole")
+      let whole = try RunFixture.contents("\(folder)/whole")
       try run(request("\(folder)/threads", threads: 3))
-      #expect(try contents("\(folder)/threads") == whole)
+      #expect(try RunFixture.contents("\(folder)/threads") == whole)
       for step in [10, 40] {
         try run(request("\(folder)/cut\(step)"), until: step)
         try run(request("\(folder)/cut\(step)", threads: 2, resumes: true))
-        #expect(try contents("\(folder)/cut\(step)") == whole)
+        #expect(try RunFixture.contents("\(folder)/cut\(step)") == whole)
       }
       let header = try String(
         contentsOfFile: "\(folder)/whole/metrics.csv", encoding: .utf8
@@ -97,7 +75,7 @@ import Testing
       "feedback={perturbation: {topology: activity, estimator: ridge, noise: {site: potential, standardDeviation: 0.3}, baseline: secondNoisy, activityFrom: mean}}",
     ])
   func rules(_ feedback: String) throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       for teaching in ["transported", "measured"] {
         let measures = ["direct", "topology: layered"].contains { feedback.contains($0) }
         guard teaching == "transported" || measures else { continue }

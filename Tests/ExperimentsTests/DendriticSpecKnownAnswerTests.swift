@@ -20,14 +20,7 @@ import Testing
   }
 
   private func mistakes(_ overrides: [String]) -> [String] {
-    do {
-      _ = try read(overrides)
-      return []
-    } catch let error as SpecError {
-      return error.diagnostics.map(\.description)
-    } catch {
-      return ["another error: \(error)"]
-    }
+    RunFixture.mistakes { _ = try read(overrides) }
   }
 
   @Test("`rate` becomes `dendritic` and nothing below changes")
@@ -138,13 +131,10 @@ import Testing
     "A design of dendritic weights is refused on a rate network, and a copy of activity anywhere")
   func laws() {
     func mistakes(_ overrides: [String]) -> [String] {
-      do {
+      RunFixture.mistakes {
         _ = try SpecDocument(
           text: ExperimentSpecKnownAnswerTests.designExample, file: "x.yaml", overrides: overrides
         ).read(ExperimentSpec.init(reading:))
-        return []
-      } catch {
-        return error.diagnostics.map(\.description)
       }
     }
     #expect(

@@ -28,14 +28,7 @@ import Testing
   }
 
   private func mistakes(_ overrides: String...) -> [String] {
-    do {
-      _ = try read(Self.designExample, overrides)
-      return []
-    } catch let error as SpecError {
-      return error.diagnostics.map(\.description)
-    } catch {
-      return ["another error: \(error)"]
-    }
+    RunFixture.mistakes { _ = try read(Self.designExample, overrides) }
   }
 
   @Test("The experiment printed in the design is read as it is meant")

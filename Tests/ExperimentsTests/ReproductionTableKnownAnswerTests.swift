@@ -67,11 +67,7 @@ import Testing
   }
 
   @Test func `Metrics read back by column and step; an empty cell is no number`() throws {
-    let path = FileManager.default.temporaryDirectory
-      .appendingPathComponent("metrics-\(UUID().uuidString).csv").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    try Data("step,a,b\r\n0,,2\r\n10,-0.5,\r\n".utf8).write(to: URL(fileURLWithPath: path))
-    let table = try MetricsTable(contentsOf: path)
+    let table = try RunFixture.metrics(["step,a,b", "0,,2", "10,-0.5,"])
     #expect(table.value("a", at: 0) == nil)
     #expect(table.value("b", at: 0) == 2)
     #expect(table.value("a", at: 10) == -0.5)
@@ -87,13 +83,7 @@ import Testing
   @Test func `Figure 2's rows take their columns, in per cent, and gaps seed by seed`() throws {
     func result(_ name: String, _ rows: [String]) throws -> ConditionResult {
       let header = "step,test_error,angle_1,angle_2,relative_error_1,relative_error_2"
-      let tables = try rows.map { row in
-        let path = FileManager.default.temporaryDirectory
-          .appendingPathComponent("rows-\(UUID().uuidString).csv").path
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try Data("\(header)\r\n7,\(row)\r\n".utf8).write(to: URL(fileURLWithPath: path))
-        return try MetricsTable(contentsOf: path)
-      }
+      let tables = try rows.map { try RunFixture.metrics([header, "7,\($0)"]) }
       return ConditionResult(name: name, runs: tables)
     }
     let named = [

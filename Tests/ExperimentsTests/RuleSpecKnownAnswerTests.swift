@@ -16,14 +16,7 @@ import Testing
   }
 
   private func mistakes(_ overrides: [String]) -> [String] {
-    do {
-      _ = try read(overrides)
-      return []
-    } catch let error as SpecError {
-      return error.diagnostics.map(\.description)
-    } catch {
-      return ["another error: \(error)"]
-    }
+    RunFixture.mistakes { _ = try read(overrides) }
   }
 
   static let decaying = "descent={sgd: {rate: 0.01, weightDecay: 0.1}}"

@@ -19,15 +19,6 @@ import Testing
     record: [{what: layer1.output, every: 7, trials: 2}, {what: layer2.teaching, every: 10, precision: float64}]
     """
 
-  /// A folder of its own, removed in the end.
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("apical-test-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func request(
     _ output: String, _ overrides: [String] = [], threads: Int = 1, resumes: Bool = false
   ) throws -> RunRequest {
@@ -51,43 +42,27 @@ import Testing
     #expect(failure?.exitCode == 75)
   }
 
-  /// The metrics without `wall_seconds`, and the bytes of weights and recordings.
-  private func contents(_ run: String) throws -> [String: Data] {
-    var result: [String: Data] = [:]
-    let metrics = try String(contentsOfFile: "\(run)/metrics.csv", encoding: .utf8)
-    let rows = metrics.split(whereSeparator: \.isNewline).map { line in
-      line.split(separator: ",", omittingEmptySubsequences: false).enumerated()
-        .filter { $0.offset != 2 }.map(\.element).joined(separator: ",")
-    }
-    result["metrics"] = Data(rows.joined(separator: "\n").utf8)
-    for name in ["weights.h5"]
-      + (try FileManager.default.contentsOfDirectory(atPath: "\(run)/traces"))
-      .map({ "traces/\($0)" })
-    {
-      result[name] = FileManager.default.contents(atPath: "\(run)/\(name)")
-    }
-    return result
-  }
-
   @Test("One, two and three threads give the same bits")
   func threads() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/1", threads: 1))
-      let reference = try contents("\(folder)/1")
+      let reference = try RunFixture.contents("\(folder)/1")
       #expect(reference.count == 5, "\(reference.keys)")
       for threads in 2...3 {
         try run(request("\(folder)/\(threads)", threads: threads))
-        #expect(try contents("\(folder)/\(threads)") == reference)
+        #expect(try RunFixture.contents("\(folder)/\(threads)") == reference)
       }
     }
   }
 
   @Test("Recording changes no metric and no weight")
   func recording() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/with"))
       try run(request("\(folder)/without", ["record=[]"]))
-      let (with, without) = (try contents("\(folder)/with"), try contents("\(folder)/without"))
+      let (with, without) = (
+        try RunFixture.contents("\(folder)/with"), try RunFixture.contents("\(folder)/without")
+      )
       #expect(with["metrics"] == without["metrics"])
       #expect(with["weights.h5"] == without["weights.h5"])
       #expect(without.count == 2)
@@ -96,11 +71,11 @@ import Testing
 
   @Test("A run that was interrupted ends with the same bits", arguments: [0, 20, 40, 60, 100])
   func interruption(step: Int) throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/whole"))
       try runUntil(step, request("\(folder)/cut"))
       try run(request("\(folder)/cut", threads: 2, resumes: true))
-      #expect(try contents("\(folder)/cut") == contents("\(folder)/whole"))
+      #expect(try RunFixture.contents("\(folder)/cut") == RunFixture.contents("\(folder)/whole"))
     }
   }
 
@@ -115,37 +90,39 @@ import Testing
       ["feedback={kolenPollack: {}}", "descent={momentum: {rate: 0.001, weightDecay: 1}}"],
     ])
   func rules(_ overrides: [String]) throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/whole", overrides))
       try runUntil(60, request("\(folder)/cut", overrides))
       try run(request("\(folder)/cut", overrides, threads: 2, resumes: true))
-      #expect(try contents("\(folder)/cut") == contents("\(folder)/whole"))
+      #expect(try RunFixture.contents("\(folder)/cut") == RunFixture.contents("\(folder)/whole"))
     }
   }
 
   @Test("A run that was interrupted twice ends with the same bits")
   func twoInterruptions() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/whole"))
       try runUntil(20, request("\(folder)/cut"))
       try runUntil(80, request("\(folder)/cut", resumes: true))
       try run(request("\(folder)/cut", resumes: true))
-      #expect(try contents("\(folder)/cut") == contents("\(folder)/whole"))
+      #expect(try RunFixture.contents("\(folder)/cut") == RunFixture.contents("\(folder)/whole"))
     }
   }
 
   @Test("Another seed gives other numbers")
   func seeds() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/7"))
       try run(request("\(folder)/8", ["seed=8"]))
-      #expect(try contents("\(folder)/7")["metrics"] != contents("\(folder)/8")["metrics"])
+      #expect(
+        try RunFixture.contents("\(folder)/7")["metrics"]
+          != RunFixture.contents("\(folder)/8")["metrics"])
     }
   }
 
   @Test("A damaged checkpoint is refused and an earlier one taken, to the same bits")
   func damage() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/whole"))
       try runUntil(100, request("\(folder)/cut"))
       let checkpoints = "\(folder)/cut/checkpoints"
@@ -167,13 +144,13 @@ import Testing
         notices.withLock { $0 } == [
           "\(latest): damaged, its SHA-256 does not fit its content; an earlier one is taken"
         ])
-      #expect(try contents("\(folder)/cut") == contents("\(folder)/whole"))
+      #expect(try RunFixture.contents("\(folder)/cut") == RunFixture.contents("\(folder)/whole"))
     }
   }
 
   @Test("The last step has a row, and the manifest the sum of every file but the checkpoints'")
   func ending() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/run", ["schedule.steps=50"]))
       let metrics = try String(contentsOfFile: "\(folder)/run/metrics.csv", encoding: .utf8)
       let steps = metrics.split(whereSeparator: \.isNewline).dropFirst().map {
@@ -197,9 +174,9 @@ import Testing
 
   @Test("A complete run is left as it is when it is resumed, and says so")
   func complete() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/run"))
-      let files = try contents("\(folder)/run")
+      let files = try RunFixture.contents("\(folder)/run")
       let manifest = FileManager.default.contents(atPath: "\(folder)/run/manifest.json")
       let notices = Mutex<[String]>([])
       try ExperimentRunner.run(
@@ -208,27 +185,27 @@ import Testing
         if case .noticed(let text) = event { notices.withLock { $0.append(text) } }
       }
       #expect(notices.withLock { $0 } == ["this run is complete: nothing is left to do"])
-      #expect(try contents("\(folder)/run") == files)
+      #expect(try RunFixture.contents("\(folder)/run") == files)
       #expect(FileManager.default.contents(atPath: "\(folder)/run/manifest.json") == manifest)
     }
   }
 
   @Test("Without any checkpoint a resumed run begins again, to the same bits")
   func noCheckpoint() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run(request("\(folder)/whole"))
       try runUntil(20, request("\(folder)/cut"))
       try FileManager.default.removeItem(atPath: "\(folder)/cut/checkpoints")
       try FileManager.default.createDirectory(
         atPath: "\(folder)/cut/checkpoints", withIntermediateDirectories: true)
       try run(request("\(folder)/cut", resumes: true))
-      #expect(try contents("\(folder)/cut") == contents("\(folder)/whole"))
+      #expect(try RunFixture.contents("\(folder)/cut") == RunFixture.contents("\(folder)/whole"))
     }
   }
 
   @Test("A run directory is not written over, and not resumed with another experiment")
   func protection() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let path = "\(folder)/run"
       try run(request(path))
       let again = #expect(throws: RunFailure.self) { try run(request(path)) }
@@ -255,7 +232,7 @@ import Testing
 
   @Test("Numbers that diverge end the run with the step, the culprit and the last checkpoint")
   func divergence() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let path = "\(folder)/run"
       let failure = #expect(throws: RunFailure.self) {
         try run(

@@ -8,14 +8,6 @@ import Testing
 
 /// A study ends with the same tables whatever the threads, interruptions and failures on the way.
 @Suite struct StudyRunLawTests {
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("apical-test-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func study(
     _ folder: String, _ overrides: [String] = [], threads: Int = 2
   ) throws -> Study {
@@ -44,7 +36,7 @@ import Testing
 
   @Test("One row per run: axes, seed, metrics of the last row, status; means over seeds")
   func tables() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let markdown = try study(folder).run(.unfinished, stop: StopFlag()) { _ in }
       let rows = try table(folder)
       #expect(rows[0] == ["strength", "baseline", "seed", "test_error", "angle_1", "status"])
@@ -81,7 +73,7 @@ import Testing
 
   @Test("Threads and interruptions change no table, and what is done is not run again")
   func interruption() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       _ = try study("\(folder)/whole").run(.unfinished, stop: StopFlag()) { _ in }
       let stop = StopFlag()
       let cut = "\(folder)/cut"
@@ -127,7 +119,7 @@ import Testing
 
   @Test("A run that fails is marked with its reason, the others go on, and retry runs it again")
   func failure() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let told = Mutex<[String]>([])
       let failure = #expect(throws: RunFailure.self) {
         try study(folder, [Self.divergence]).run(.unfinished, stop: StopFlag()) { event in
@@ -160,7 +152,7 @@ import Testing
       // The study is mended: what failed is run with what is written now.
       _ = try study(folder).run(.failed, stop: StopFlag()) { _ in }
       #expect(try study(folder).status() == "\(folder): 8 of 8 runs done")
-      try withFolder { whole in
+      try RunFixture.withFolder { whole in
         _ = try study(whole).run(.unfinished, stop: StopFlag()) { _ in }
         #expect(try files(folder) == files(whole))
       }
@@ -169,7 +161,7 @@ import Testing
 
   @Test("Without its data every run fails with code 3")
   func noData() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let study = try Study(
         StudyRequest(
           SpecDocument(
@@ -187,7 +179,7 @@ import Testing
 
   @Test("A study may grow; one that has changed is refused, and names the runs")
   func changes() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let small = [
         "study.axes[1].values={clean: []}", "study.exclude=[]", "study.seeds=[1]",
       ]
@@ -230,7 +222,7 @@ import Testing
 
   @Test("Two sweeps do not work in one folder at a time")
   func lock() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let study = try study("\(folder)/study")
       let handle = try study.directory.lock()
       #expect(study.directory.isAtWork)
@@ -261,7 +253,7 @@ import Testing
     }
     #expect(
       two?.description == "s.yaml is a study of many runs: start it with apical sweep run s.yaml")
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       let three = #expect(throws: RunFailure.self) {
         try self.study("\(folder)/none").collect()
       }

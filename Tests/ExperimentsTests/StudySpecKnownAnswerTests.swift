@@ -38,14 +38,7 @@ import Testing
   }
 
   private func mistakes(_ overrides: [String], text: String = text) -> [String] {
-    do {
-      _ = try read(overrides, text: text)
-      return []
-    } catch let error as SpecError {
-      return error.diagnostics.map(\.description)
-    } catch {
-      return ["another error: \(error)"]
-    }
+    RunFixture.mistakes { _ = try read(overrides, text: text) }
   }
 
   private func replacing(_ old: String, _ new: String) -> String {

@@ -25,14 +25,6 @@ import Testing
         - {what: output, units: 9, variables: [soma, rate]}
     """
 
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("apical-test-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func run(
     _ output: String, _ overrides: [String] = [], resumes: Bool = false, until step: Int? = nil
   ) throws {
@@ -48,32 +40,19 @@ import Testing
     if step == nil { try go() } else { #expect(throws: RunFailure.self) { try go() } }
   }
 
-  /// The metrics without `wall_seconds`, and the bytes of weights and traces.
-  private func contents(_ run: String) throws -> [String: Data] {
-    let metrics = try String(contentsOfFile: "\(run)/metrics.csv", encoding: .utf8)
-    let rows = metrics.split(whereSeparator: \.isNewline).map { line in
-      line.split(separator: ",", omittingEmptySubsequences: false).enumerated()
-        .filter { $0.offset != 2 }.map(\.element).joined(separator: ",")
-    }
-    var result = ["metrics": Data(rows.joined(separator: "\n").utf8)]
-    let traces = try FileManager.default.contentsOfDirectory(atPath: "\(run)/traces")
-    for name in ["weights.h5"] + traces.map({ "traces/\($0)" }) {
-      result[name] = FileManager.default.contents(atPath: "\(run)/\(name)")
-    }
-    return result
-  }
-
   @Test("Watching trials changes no metric and no weight")
   func watching() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run("\(folder)/with")
       try run("\(folder)/without", ["trials.every=1000"])
-      let (with, without) = (try contents("\(folder)/with"), try contents("\(folder)/without"))
+      let (with, without) = (
+        try RunFixture.contents("\(folder)/with"), try RunFixture.contents("\(folder)/without")
+      )
       #expect(with["metrics"] == without["metrics"])
       #expect(with["weights.h5"] == without["weights.h5"])
       #expect(with["traces/trials.csv"] != without["traces/trials.csv"])
       try run("\(folder)/none", ["trials=null"])
-      let none = try contents("\(folder)/none")
+      let none = try RunFixture.contents("\(folder)/none")
       #expect(none.keys.sorted() == ["metrics", "weights.h5"])
       #expect(none.allSatisfy { with[$0.key] == $0.value })
     }
@@ -81,22 +60,22 @@ import Testing
 
   @Test("Watched trials outlast interruptions, to the same bits")
   func interruption() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run("\(folder)/whole")
-      let whole = try contents("\(folder)/whole")
+      let whole = try RunFixture.contents("\(folder)/whole")
       #expect(whole.count == 11, "\(whole.keys)")
       for step in [10, 20, 40, 50] {
         let cut = "\(folder)/cut\(step)"
         try run(cut, until: step)
         try run(cut, resumes: true)
-        #expect(try contents(cut) == whole, "cut at \(step)")
+        #expect(try RunFixture.contents(cut) == whole, "cut at \(step)")
       }
     }
   }
 
   @Test("Frames, spikes and the table of phases belong together")
   func layout() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run("\(folder)/run")
       let traces = "\(folder)/run/traces"
       let table = try String(contentsOfFile: "\(traces)/trials.csv", encoding: .utf8)
@@ -157,7 +136,7 @@ import Testing
 
   @Test("A rate twin has no spikes to write")
   func rateTwin() throws {
-    try withFolder { folder in
+    try RunFixture.withFolder { folder in
       try run("\(folder)/run", ["substrate.dendritic.mode=rate", "schedule.steps=20"])
       let traces = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/run/traces")
       #expect(traces.contains("trial-soma.h5") && !traces.contains("trial-spikes.h5"))
