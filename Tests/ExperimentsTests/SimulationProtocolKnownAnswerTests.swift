@@ -115,7 +115,7 @@ import Testing
       ("time,value\n10,-100\n", false, nil),
       (
         "10,100\n20,-3\n", true,
-        "wave.csv:2: -3.0 nS is negative; a conductance is 0 nS or more (populations.cell.conductances[0].course.file)"
+        "wave.csv:2: -3 nS is negative; a conductance is 0 nS or more (populations.cell.conductances[0].course.file)"
       ),
     ] as [(String, Bool, String?)])
   func `no row of a file is lost`(content: String, isConductance: Bool, message: String?) throws {
@@ -159,7 +159,7 @@ import Testing
       }
       #expect(
         failure?.description
-          == "weights.csv:2: -5.0 nS is negative; a conductance is 0 nS or more (projections[3].connectivity.matrix)"
+          == "weights.csv:2: -5 nS is negative; a conductance is 0 nS or more (projections[3].connectivity.matrix)"
       )
       #expect(failure?.exitCode == 3)
     }

@@ -123,7 +123,7 @@ import Testing
     ),
     (
       "simulation.timeStep=1 ms",
-      "simulation.timeStep: 1.0 ms is above the shortest time constant of cell, 0.5 ms; give 0.5 ms or less"
+      "simulation.timeStep: 1 ms is above the shortest time constant of cell, 0.5 ms; give 0.5 ms or less"
     ),
     (
       "simulation.timeStep=0.0000001 ms",
@@ -136,11 +136,11 @@ import Testing
     ),
     (
       "sources.input={spikes: {times: [30 ms, 10 ms]}}",
-      "sources.input.spikes.times: spike 2 of cell 0 at 10.0 ms comes after one at 30.0 ms; let the times of each cell ascend"
+      "sources.input.spikes.times: spike 2 of cell 0 at 10 ms comes after one at 30 ms; let the times of each cell ascend"
     ),
     (
       "populations.cell.currents[0].course.step.end=20 ms",
-      "populations.cell.currents[0].course.step.end: time 20.0 ms follows 20.0 ms; let times ascend"
+      "populations.cell.currents[0].course.step.end: time 20 ms follows 20 ms; let times ascend"
     ),
     (
       "populations.cell.currents[0].course={steps: {times: [1 ms, 2 ms], amplitudes: [1 pA]}}",
@@ -204,16 +204,12 @@ import Testing
 
   static let relations = [
     (
-      "simulation.integrator=exact",
-      "simulation.integrator: exact and implicit Euler steps need a linear cell; soma.excitatory is a conductance that is reached; choose rungeKutta4, exponentialEuler or gsl"
-    ),
-    (
       "populations.own.integrator=exact",
-      "populations.own.integrator: exact and implicit Euler steps need a linear cell; a conductance is held in it; choose rungeKutta4, exponentialEuler or gsl"
+      "populations.own.integrator: exact and implicit Euler steps need a linear cell; a conductance is held in it (own); choose rungeKutta4, exponentialEuler or gsl"
     ),
     (
       "populations.own.firing.threshold.reset=-40 mV",
-      "populations.own.firing.threshold.reset: -40.0 mV is not below the threshold of -50.0 mV; a neuron that is reset to its threshold fires without end"
+      "populations.own.firing.threshold.reset: -40 mV is not below the threshold of -50 mV; a neuron that is reset to its threshold fires without end"
     ),
     (
       "populations.own.nestIgnoresDendriticCurrent=true",

@@ -91,19 +91,13 @@ public struct NoiseResponse: Sendable {
     unit[place] /= model.compartments[place].capacitance
     input = solution.offset(unit)
     gains = Self.fixedPoint(propagator, input, n)
-    let s = source.strength
+    variance = source.variance(timeStep: timeStep)
     mean = source.meanArrivals(timeStep: timeStep)
     switch source.process {
-    case .frozen: (decay, variance, isFrozen) = (1, s * s, true)
-    case .white: (decay, variance, isFrozen) = (0, s * s / timeStep, false)
-    case .ornsteinUhlenbeck(let tau):
-      let noise = try? OrnsteinUhlenbeck(standardDeviation: s, timeConstant: tau)
-      (decay, variance, isFrozen) = (noise?.step(timeStep).decay ?? 0, s * s, false)
-    case .poisson(let rate, let tau):
-      // Sampled after the arrivals of a step: x ← a x + s N, Var N = rate dt.
-      let noise = try? OrnsteinUhlenbeck(standardDeviation: 1, timeConstant: tau)
-      let a = noise?.step(timeStep).decay ?? 0
-      (decay, variance, isFrozen) = (a, s * s * rate * timeStep / (1 - a * a), false)
+    case .frozen: (decay, isFrozen) = (1, true)
+    case .white: (decay, isFrozen) = (0, false)
+    case .ornsteinUhlenbeck(let tau), .poisson(_, let tau):
+      (decay, isFrozen) = (Double.exp(-timeStep / tau), false)
     }
   }
 
@@ -115,23 +109,12 @@ public struct NoiseResponse: Sendable {
 
   /// The stationary variance of the potential of compartment `c`, in mV².
   public func variance(of c: Int) -> Double {
-    isFrozen ? gains[c] * gains[c] * variance : covariances(of: c, lags: 1)[0]
+    isFrozen ? gains[c] * gains[c] * variance : stationaryVariance(of: c)
   }
 
-  /// The variance of the mean of the potential of compartment `c` over `window` successive step
-  /// ends: (1/w²) Σ_ij Cov(V_i, V_j), in mV².
-  public func windowMeanVariance(of c: Int, window: Int) -> Double {
-    precondition(window >= 1, "a window of \(window) steps")
-    if isFrozen { return variance(of: c) }
-    let covariances = covariances(of: c, lags: window)
-    var sum = Double(window) * covariances[0]
-    for lag in 1..<max(window, 1) { sum += 2 * Double(window - lag) * covariances[lag] }
-    return sum / Double(window * window)
-  }
-
-  /// Cov(V_k, V_{k+lag}) for lag 0, 1, …: powers of M = [[P, q], [0, a]] on the stationary
-  /// covariance of (V, x), itself Σ M^j N M^jᵀ, summed by doubling.
-  private func covariances(of c: Int, lags: Int) -> [Double] {
+  /// The stationary covariance of (V, x), Σ M^j N M^jᵀ with M = [[P, q], [0, a]], summed by doubling;
+  /// of it the variance of V_c.
+  private func stationaryVariance(of c: Int) -> Double {
     let size = n + 1
     var m = SquareMatrix(size: size)
     for i in 0..<n {
@@ -147,21 +130,26 @@ public struct NoiseResponse: Sendable {
       sum = sum + power * sum * power.transposed
       power = power * power
     }
-    var covariances: [Double] = []
-    var lagged = sum
-    for _ in 0..<lags {
-      covariances.append(lagged[c, c])
-      lagged = m * lagged
-    }
-    return covariances
+    return sum[c, c]
   }
 }
 
 extension NoiseSource {
   /// ⟨x⟩ of a Poisson barrage as it is held, after the arrivals of a step: s ν dt/(1 − e^{−dt/τ}),
   /// which is s ν τ for short steps; 0 for other processes.
-  func meanArrivals(timeStep: Double) -> Double {
+  public func meanArrivals(timeStep: Double) -> Double {
     guard case .poisson(let rate, let tau) = process else { return 0 }
     return strength * rate * timeStep / -Double.expMinusOne(-timeStep / tau)
+  }
+
+  /// The variance of x as it is held. Of a Poisson barrage, x ← a x + s N with Var N = ν dt and
+  /// a = e^{−dt/τ}, it is s² ν dt/(1 − a²), which is s² ν τ/2 for short steps.
+  public func variance(timeStep: Double) -> Double {
+    switch process {
+    case .frozen, .ornsteinUhlenbeck: strength * strength
+    case .white: strength * strength / timeStep
+    case .poisson(let rate, let tau):
+      strength * strength * rate * timeStep / -Double.expMinusOne(-2 * timeStep / tau)
+    }
   }
 }
