@@ -126,4 +126,38 @@ import Testing
       #expect(try Fixture.contents("\(folder)/cut") == Fixture.contents("\(folder)/whole"))
     }
   }
+
+  @Test func `a finished run is left as it is when it is resumed, and says so`() throws {
+    try Fixture.withFolder { folder in
+      let path = "\(folder)/run"
+      _ = try Fixture.run(Fixture.request(path))
+      func state() throws -> [String: Data] {
+        var contents: [String: Data] = [:]
+        for case let name as String in FileManager.default.enumerator(atPath: path)! {
+          contents[name] = FileManager.default.contents(atPath: "\(path)/\(name)")
+          let date = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+          contents["\(name) date"] = Data("\(date[.modificationDate]!)".utf8)
+        }
+        return contents
+      }
+      let before = try state()
+      #expect(before["traces/spikes.h5"] != nil)
+      let events = try Fixture.run(Fixture.request(path, resumes: true))
+      #expect(try state() == before)
+      #expect(events.count == 2)
+      guard case .noticed(let notice)? = events.first,
+        case .finished(let directory, nil)? = events.last
+      else {
+        Issue.record("\(events)")
+        return
+      }
+      #expect(notice == "this run is complete: nothing is left to do" && directory == path)
+      // Another specification is refused as ever.
+      let failure = #expect(throws: RunFailure.self) {
+        _ = try Fixture.run(Fixture.request(path, ["simulation.duration=70 ms"], resumes: true))
+      }
+      #expect(failure?.exitCode == 2)
+      #expect(try state() == before)
+    }
+  }
 }

@@ -243,7 +243,9 @@ import Testing
       mistakes([], text) == [
         "x.yaml:11:27: populations.cell.compartments.soma.capacitance: expected a capacitance greater than 0 pF, found -150 pF",
         "x.yaml:22:57: populations.own.compartments.apical.receptors.ampa.reversalPotential: 0 has no unit; a voltage is written in nV, uV, mV or V, such as -70 mV",
+        "x.yaml:32:39: projections[0].receptor: there is no receptor soma.ampa; there is soma.excitatory, soma.inhibitory, proximal.excitatory, proximal.inhibitory, distal.excitatory or distal.inhibitory",
         "x.yaml:32:57: projections[0].delay: 0.01 ms is below the time step of 0.1 ms; give at least 0.1 ms, or a shorter step",
+        "x.yaml:34:12: record[0].what: cell has no variable axon.v; it has soma.v, proximal.v, distal.v, soma.excitatory, soma.inhibitory, proximal.excitatory, proximal.inhibitory, distal.excitatory, distal.inhibitory",
       ])
   }
 }

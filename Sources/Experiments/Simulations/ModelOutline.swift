@@ -39,12 +39,13 @@ struct ReadPopulation {
   /// Nil where something is wrong with it.
   var spec: PopulationSpec?
 
-  /// The variables that could be recorded, by the names alone; nil where they are not known.
+  /// The variables that could be recorded, by the names alone; nil where they are not known. A rate
+  /// is not among them, because what the cell sends is not a matter of names.
   var recordables: [String]? {
     outline.map { outline in
       outline.compartments.map { "\($0).v" }
         + outline.receptors.filter { $0.dimension != .voltage }.map(\.path)
-        + noise.flatMap { ["noise.\($0)", "noise.\($0).response"] } + ["rate"]
+        + noise.flatMap { ["noise.\($0)", "noise.\($0).response"] }
     }
   }
 }

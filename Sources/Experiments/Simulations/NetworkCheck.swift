@@ -37,8 +37,9 @@ struct NetworkCheck {
       let isHeld =
         !population.conductances.isEmpty
         || population.noise.contains { if case .current = $0.form { false } else { true } }
-      guard let reason = conductance.map({ "\($0) is a conductance that is reached" })
-        ?? (isHeld ? "a conductance is held in it" : nil)
+      guard
+        let reason = conductance.map({ "\($0) is a conductance that is reached" })
+          ?? (isHeld ? "a conductance is held in it" : nil)
       else { continue }
       let own = ["populations", population.name, "integrator"]
       spec.report(

@@ -173,8 +173,10 @@ extension SpecObject {
       _ = ask("weight")
       return 1
     }
+    let isConductance = dimension == .conductance
     return sampled(
-      "weight", dimension, least: dimension == .conductance ? 0 : nil, about: "of one spike")
+      "weight", dimension, single: isConductance ? .atLeast(0) : .any,
+      least: isConductance ? 0 : nil, about: "of one spike")
   }
 
   /// What a weight is; nil where a mistake elsewhere hides it, so that no unit is wrong. A receptor

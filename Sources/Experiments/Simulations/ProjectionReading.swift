@@ -28,7 +28,8 @@ struct ProjectionReading {
     let outline = populations.first { $0.name == target }?.value.outline
     let receptor = spec.receptor(of: outline)
     let delay = spec.sampled(
-      "delay", .time, least: timeStep.isFinite ? timeStep : 0, isBounded: true,
+      "delay", .time, single: .greaterThan(0), least: timeStep.isFinite ? timeStep : 0,
+      isBounded: true,
       default: timeStep.isFinite ? timeStep : 1,
       about: "from spike to arrival, at least a time step")
     check(delay, spec)

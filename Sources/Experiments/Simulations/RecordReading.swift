@@ -22,7 +22,7 @@ extension SimulationRecordSpec {
         spec.reportUnknown("what", name, "population", known: populations.map(\.name))
       } else if variable == "spikes" {
         spec.report("what", "spikes are always recorded: leave this entry out")
-      } else if let known, !known.contains(variable) {
+      } else if let known, !known.contains(variable), target != nil || variable != "rate" {
         spec.report(
           "what",
           "\(name) has no variable \(variable.isEmpty ? "of that name" : variable); it has "

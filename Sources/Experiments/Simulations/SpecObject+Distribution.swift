@@ -8,12 +8,14 @@ extension SpecObject {
   /// `1 nS`, or `{lognormal: {mean: 1 nS, standardDeviation: 0.5 nS, to: 5 nS}}`.
   ///
   /// - Parameters:
+  ///   - single: What the one value may be.
   ///   - least: The least value that makes sense, where there is one. A normal distribution must
   ///     then have a lower bound.
   ///   - isBounded: Whether every distribution must have both bounds.
   ///   - hasLognormal: Whether values are positive by nature.
   func sampled(
-    _ key: String, _ dimension: Dimension, least: Double? = nil, isBounded: Bool = false,
+    _ key: String, _ dimension: Dimension, single: SpecBounds<Double> = .any,
+    least: Double? = nil, isBounded: Bool = false,
     hasLognormal: Bool = true, default usual: Double? = nil, about: String
   ) -> SampledValue {
     let bounds = least.map { SpecBounds<Double>.atLeast($0) } ?? .any
@@ -29,7 +31,7 @@ extension SpecObject {
         [], at: path, place: place, collector: collector, probeDepth: probeDepth + 1
       ).oneOf(key, variants, about: about)
     }
-    return .same(quantity(key, dimension, bounds, default: usual, about: about))
+    return .same(quantity(key, dimension, single, default: usual, about: about))
   }
 }
 

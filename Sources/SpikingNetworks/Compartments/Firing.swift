@@ -86,7 +86,8 @@ public struct Firing: Sendable, Equatable, Codable {
       try ModelError.checkFinite(reset, "firing.reset", "mV")
       guard reset < threshold else {
         throw ModelError(
-          "firing.reset", "\(ModelError.text(reset)) mV is not below the threshold of \(ModelError.text(threshold)) mV",
+          "firing.reset",
+          "\(ModelError.text(reset)) mV is not below the threshold of \(ModelError.text(threshold)) mV",
           "a neuron that is reset to its threshold fires without end")
       }
     }

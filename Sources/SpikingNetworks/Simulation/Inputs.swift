@@ -35,7 +35,8 @@ public struct ConductanceInput: Sendable, Equatable, Codable {
     try ModelError.checkFinite(reversalPotential, "\(compartment).conductance", "mV")
     for value in course.values where value < 0 {
       throw ModelError(
-        "\(compartment).conductance", "\(ModelError.text(value)) nS is negative", "give 0 nS or more")
+        "\(compartment).conductance", "\(ModelError.text(value)) nS is negative",
+        "give 0 nS or more")
     }
     self.compartment = compartment
     self.cells = cells
@@ -87,7 +88,8 @@ public struct SpikeSource: Sendable, Equatable, Codable {
         for (index, time) in times.enumerated() {
           guard time.isFinite, time > 0 else {
             throw ModelError(
-              "\(name).times", "spike \(index + 1) of cell \(cell) is at \(ModelError.text(time)) ms",
+              "\(name).times",
+              "spike \(index + 1) of cell \(cell) is at \(ModelError.text(time)) ms",
               "give finite times above 0 ms")
           }
           if index > 0, time < times[index - 1] {

@@ -114,7 +114,8 @@ public struct Network: Sendable, Equatable {
   ) throws(ModelError) {
     guard rate * timeStep < mostArrivalsPerStep else {
       throw ModelError(
-        place, "\(ModelError.text(rate)) kHz makes \(ModelError.text(rate * timeStep)) Poisson spikes in a step of \(ModelError.text(timeStep)) ms",
+        place,
+        "\(ModelError.text(rate)) kHz makes \(ModelError.text(rate * timeStep)) Poisson spikes in a step of \(ModelError.text(timeStep)) ms",
         "give less than \(ModelError.text(mostArrivalsPerStep / timeStep)) kHz, or a shorter step"
       )
     }

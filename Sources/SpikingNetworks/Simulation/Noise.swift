@@ -84,7 +84,8 @@ public struct NoiseSource: Sendable, Equatable, Codable {
       try ModelError.checkPositive(base, "\(place).base", "nS")
       guard up.isFinite, down.isFinite, up > down else {
         throw ModelError(
-          "\(place).excitatoryReversal", "\(ModelError.text(up)) mV is not above \(ModelError.text(down)) mV",
+          "\(place).excitatoryReversal",
+          "\(ModelError.text(up)) mV is not above \(ModelError.text(down)) mV",
           "give the higher reversal potential to the excitatory half")
       }
     case .current(let mean): try ModelError.checkFinite(mean, "\(place).mean", "pA")

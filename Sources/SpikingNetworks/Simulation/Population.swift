@@ -113,7 +113,8 @@ public struct Population: Sendable, Equatable {
     guard model.passesConductance(path), let weight = weights.first(where: { $0 < 0 })
     else { return }
     throw ModelError(
-      "\(name).\(place)", "a weight of \(ModelError.text(weight)) nS at the conductance \(path) is negative",
+      "\(name).\(place)",
+      "a weight of \(ModelError.text(weight)) nS at the conductance \(path) is negative",
       "give 0 nS or more; a receptor inhibits by its reversal potential")
   }
 
