@@ -99,12 +99,12 @@ import Testing
         "populations.cell.compartments.soma.initialPotential.uniform.to: -80 mV is below -60 mV, the value of from; let the bounds ascend"
       ),
       (
-        "populations.cell.compartments.soma.initialPotential={uniform: {from: -60}}",
+        "populations.cell.compartments.soma.initialPotential={uniform: {from: -60, to: -50 mV}}",
         "populations.cell.compartments.soma.initialPotential.uniform.from: -60 has no unit; a voltage is written in nV, uV, mV or V, such as -70 mV"
       ),
       (
         "populations.cell.compartments.soma.initialPotential={lognormal: {mean: 1 mV, standardDeviation: 1 mV}}",
-        "populations.cell.compartments.soma.initialPotential.lognormal: unknown key, did you mean `normal`?"
+        "populations.cell.compartments.soma.initialPotential.lognormal: unknown key, expected `uniform` or `normal`"
       ),
       (
         "populations.cell.compartments.soma.initialPotential={normal: {mean: -70 mV, standardDeviation: 1 mV, from: -60 mV}}",
@@ -136,7 +136,7 @@ import Testing
       ),
       (
         "projections[0].delay={uniform: {from: 1 ms, to: 10 s}}",
-        "projections[0].delay.uniform.to: 10000 ms are 100000 time steps; give at most 65535 of them, or a longer step"
+        "projections[0].delay.uniform.to: 10 s are 100000 time steps; give at most 65535 of them, or a longer step"
       ),
       (
         "projections[0].delay={lognormal: {mean: 2 ms, standardDeviation: 1 ms, to: 9 ms}}",

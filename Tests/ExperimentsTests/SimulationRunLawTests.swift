@@ -160,4 +160,40 @@ import Testing
       #expect(try state() == before)
     }
   }
+
+  @Test func `a run that cannot go on keeps its status, and one that cannot begin leaves nothing`()
+    throws
+  {
+    try Fixture.withFolder { folder in
+      let path = "\(folder)/run"
+      let stop = StopFlag()
+      #expect(throws: RunFailure.self) {
+        try ExperimentRunner.run(Fixture.request(path), stop: stop) { event in
+          if case .advanced = event { stop.set() }
+        }
+      }
+      func status() throws -> Manifest.Status {
+        try Manifest.read(RunDirectory(path: path)).status
+      }
+      #expect(try status() == .interrupted)
+      // A folder lies where the recording was.
+      try FileManager.default.removeItem(atPath: "\(path)/traces/soma.v.h5")
+      try FileManager.default.createDirectory(
+        atPath: "\(path)/traces/soma.v.h5", withIntermediateDirectories: true)
+      let failure = #expect(throws: RunFailure.self) {
+        _ = try Fixture.run(Fixture.request(path, resumes: true))
+      }
+      #expect(failure?.exitCode == 5)
+      #expect(try status() == .interrupted)
+      // A name that no file can have.
+      let long = String(repeating: "n", count: 250)
+      let text = Fixture.text.replacing("hail", with: long).replacing(
+        "what: cell.noise.shake", with: "what: cell.noise.\(long)")
+      let other = #expect(throws: RunFailure.self) {
+        _ = try Fixture.run(Fixture.request("\(folder)/other", text: text))
+      }
+      #expect(other?.exitCode == 5)
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/other"))
+    }
+  }
 }

@@ -182,7 +182,7 @@ import Testing
     }
     let synapse = try Receptor(
       name: "syn", compartment: "soma", kernel: .exponential(timeConstant: 4), effect: .current)
-    let weights: [[Double]] = [[100, 0, -50], [30, 20, 10]]
+    let weights: [[Double]] = [[100, 0, -500], [30, 20, 10]]
     let delays = [1.2, 0.4]
     let network = try Network(
       timeStep: 0.1,
@@ -237,9 +237,6 @@ import Testing
         Projection(
           from: "in", to: "cells", receptor: "apical.excitatory", delay: 1,
           connectivity: .allToAll(weight: 2)),
-        Projection(
-          from: "cells", to: "cells", receptor: "soma.inhibitory", delay: 1.5,
-          connectivity: .allToAll(weight: 0.01)),
       ])
     func run<Scalar: SpikingScalar>(_: Scalar.Type) throws -> (MemoryRecorder, [Double]) {
       let simulation = try Simulation<Scalar>(network, random: RandomKey(seed: 1))

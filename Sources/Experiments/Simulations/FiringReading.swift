@@ -81,7 +81,7 @@ extension ModelReading {
         default: base?.firing?.whileRefractory ?? .holdSpiking,
         about: "which potentials rest meanwhile\(source)")
     } else {
-      for key in ["refractoryPeriod", "whileRefractory"] where spec.ask(key) != nil {
+      for key in ["refractoryPeriod", "whileRefractory"] where spec.takes(key) {
         spec.report(key, "a rate is never refractory; leave it out, or choose escape")
       }
     }

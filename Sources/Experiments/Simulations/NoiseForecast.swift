@@ -19,7 +19,7 @@ extension NoiseForecast {
     // Of x as it is held: that of a Poisson barrage, after the arrivals of a step, is about dt/2τ
     // above w ν τ and w² ν τ/2, its mean and variance in continuous time.
     self.init(
-      mean: source.meanArrivals(timeStep: timeStep),
+      mean: source.mean(timeStep: timeStep),
       standardDeviation: source.variance(timeStep: timeStep).squareRoot())
   }
 

@@ -29,7 +29,7 @@ struct NoiseReading {
       interpretation = spec.value(
         "interpretation", SpecKind<WhiteNoise.Interpretation>.choice, default: .stratonovich,
         about: "of a white conductance: the limit of coloured noise, or Itô's")
-    } else if spec.ask("interpretation") != nil, spec.isSound("form"), spec.isSound("process") {
+    } else if spec.takes("interpretation"), spec.isSound("form"), spec.isSound("process") {
       spec.report(
         "interpretation",
         "belongs to white noise of a conductance: any other noise has one meaning; leave it out, or "
@@ -55,7 +55,7 @@ struct NoiseReading {
     guard isBarrage else {
       return spec.quantity("mean", dimension, bounds, default: 0, about: about)
     }
-    if spec.ask("mean") != nil {
+    if spec.takes("mean") {
       spec.report(
         "mean",
         "a Poisson barrage is its own mean, weight times rate times timeConstant; leave it out, or "

@@ -75,12 +75,13 @@ final class FiledSimulation<Scalar: SpikingScalar> {
     } else if saved == nil {
       try directory.emptyTraces()
     }
-    manifest.resolvedSpecSHA256 = digest
-    manifest.status = .running
-    try manifest.write(to: directory)
     recorder = try TraceRecorder(
       spec, folder: directory.traces, probeCount: probes.count,
       saved: saved.map { ($0.recorder, simulation.time) })
+    // What cannot go on keeps its status.
+    manifest.resolvedSpecSHA256 = digest
+    manifest.status = .running
+    try manifest.write(to: directory)
     leftovers = nil
     self.simulation = simulation
     self.spec = spec

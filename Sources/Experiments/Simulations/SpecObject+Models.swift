@@ -41,6 +41,10 @@ extension SpecObject {
     return max(Int(steps), least)
   }
 
+  /// Whether `key` is written, which is then no unknown key: for one that has no effect here, and of
+  /// which more is to be said.
+  func takes(_ key: String) -> Bool { has(key) && ask(key) != nil }
+
   /// A time as a person writes it.
   static func text(_ time: Double) -> String { text(time, .time) }
 

@@ -54,7 +54,7 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
     case .poisson(let rate, let tau):
       decay = Double.exp(-timeStep / tau)
       kick = source.strength
-      mean = source.meanArrivals(timeStep: timeStep)
+      mean = source.mean(timeStep: timeStep)
       counts = PoissonCounts(mean: rate * timeStep)
     }
     self.counts = counts

@@ -43,7 +43,7 @@ public struct NoiseResponse: Sendable {
     var current = model.compartments.map { $0.current + $0.leakConductance * $0.restingPotential }
     for other in population.noise {
       let c = model.index(ofCompartment: other.compartment)!
-      let barrage = other.meanArrivals(timeStep: timeStep)
+      let barrage = other.mean(timeStep: timeStep)
       let ito =
         other.process == .white && other.interpretation == .ito
         ? other.strength * other.strength / (2 * model.compartments[c].capacitance) : 0
@@ -92,7 +92,7 @@ public struct NoiseResponse: Sendable {
     input = solution.offset(unit)
     gains = Self.fixedPoint(propagator, input, n)
     variance = source.variance(timeStep: timeStep)
-    mean = source.meanArrivals(timeStep: timeStep)
+    mean = source.mean(timeStep: timeStep)
     switch source.process {
     case .frozen: (decay, isFrozen) = (1, true)
     case .white: (decay, isFrozen) = (0, false)
@@ -135,21 +135,20 @@ public struct NoiseResponse: Sendable {
 }
 
 extension NoiseSource {
-  /// ⟨x⟩ of a Poisson barrage as it is held, after the arrivals of a step: s ν dt/(1 − e^{−dt/τ}),
-  /// which is s ν τ for short steps; 0 for other processes.
-  public func meanArrivals(timeStep: Double) -> Double {
-    guard case .poisson(let rate, let tau) = process else { return 0 }
-    return strength * rate * timeStep / -Double.expMinusOne(-timeStep / tau)
-  }
+  /// ⟨x⟩ as it is held: 0 but for a Poisson barrage (`PoissonBarrage.held`).
+  public func mean(timeStep: Double) -> Double { barrage?.held(step: timeStep).mean ?? 0 }
 
-  /// The variance of x as it is held. Of a Poisson barrage, x ← a x + s N with Var N = ν dt and
-  /// a = e^{−dt/τ}, it is s² ν dt/(1 − a²), which is s² ν τ/2 for short steps.
+  /// The variance of x as it is held.
   public func variance(timeStep: Double) -> Double {
     switch process {
     case .frozen, .ornsteinUhlenbeck: strength * strength
     case .white: strength * strength / timeStep
-    case .poisson(let rate, let tau):
-      strength * strength * rate * timeStep / -Double.expMinusOne(-2 * timeStep / tau)
+    case .poisson: barrage?.held(step: timeStep).variance ?? 0
     }
+  }
+
+  private var barrage: PoissonBarrage? {
+    guard case .poisson(let rate, let tau) = process else { return nil }
+    return try? PoissonBarrage(rate: rate, weight: strength, timeConstant: tau)
   }
 }
