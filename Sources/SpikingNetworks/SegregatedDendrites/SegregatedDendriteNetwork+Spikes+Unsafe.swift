@@ -34,9 +34,10 @@ extension SegregatedDendriteNetwork {
       return
     }
     let (units, scale) = (plans[layer].units, expected)
-    unsafe workspace.events[layer + 1].withPointers(number: units) { own in
+    workspace.events[layer + 1].number = units
+    unsafe workspace.events[layer + 1].counts.withUnsafeMutableBufferPointer { counts in
       unsafe state.layers[layer].withRow(.rate) {
-        unsafe Scalar._axpby(units, scale, $0, 0, own.counts)
+        unsafe Scalar._axpby(units, scale, $0, 0, counts.baseAddress!)
       }
     }
   }
@@ -98,27 +99,25 @@ extension SegregatedDendriteNetwork {
     }
   }
 
-  private mutating func deliverOnce(
+  private func deliverOnce(
     _ source: Int, _ scale: Scalar, _ weights: SIMD4<Double>, _ age: Int?,
     _ state: inout DendriteState<Scalar>
   ) {
     let drivesAtOnce = source == 0 && parameters.inputSignal == .rate
-    let (connections, feedback, plans, stored) = (connections, feedback, plans, units)
-    let targets = apicalTargets[source]
     if drivesAtOnce { state.layers[0].add(workspace.input.constant, to: .basalDrive) }
     unsafe workspace.events[source].withPointers { spikes in
       if source < connections.count && !drivesAtOnce {
         unsafe state.layers[source].withRow(.basalDrive) {
           unsafe spikes.addRows(
             of: connections[source].weights.elements, width: plans[source].units,
-            scale: scale * Scalar(stored.weights[source]), to: $0)
+            scale: scale * Scalar(units.weights[source]), to: $0)
         }
       }
-      for layer in targets {
+      for layer in apicalTargets[source] {
         unsafe state.layers[layer].withRow(.apicalDrive) {
           unsafe spikes.addRows(
             of: feedback[layer].elements, width: plans[layer].units,
-            scale: scale * Scalar(stored.feedback[layer]), to: $0)
+            scale: scale * Scalar(units.feedback[layer]), to: $0)
         }
       }
       unsafe state.traces[source].elements.withUnsafeMutableBufferPointer {
@@ -126,9 +125,10 @@ extension SegregatedDendriteNetwork {
           spikes.number, spikes.units, spikes.counts, scale, weights, $0.baseAddress!)
       }
       guard let age else { return }
-      for index in unsafe 0..<spikes.number {
-        let unit = unsafe Int(spikes.units[index])
-        unsafe state.history[source][age, unit] += scale * spikes.counts[index]
+      unsafe state.history[source].withRow(age) { counts in
+        for index in unsafe 0..<spikes.number {
+          unsafe counts[Int(spikes.units[index])] += scale * spikes.counts[index]
+        }
       }
     }
   }
@@ -138,7 +138,7 @@ extension SegregatedDendriteNetwork {
 @unsafe private struct DrawnSpikes<Scalar: DendriteScalar> {
   let number: Int
   let units: UnsafePointer<UInt32>
-  let counts: UnsafeMutablePointer<Scalar>
+  let counts: UnsafePointer<Scalar>
 
   /// out ← out + scale·Σ counts·rows of `weights` [units, width].
   func addRows(
@@ -153,22 +153,14 @@ extension SegregatedDendriteNetwork {
 }
 
 extension SpikeEvents {
-  fileprivate mutating func withPointers(_ body: (DrawnSpikes<Scalar>) -> Void) {
-    let number = number
-    unsafe units.withUnsafeMutableBufferPointer { units in
-      unsafe counts.withUnsafeMutableBufferPointer { counts in
+  fileprivate func withPointers(_ body: (DrawnSpikes<Scalar>) -> Void) {
+    unsafe units.withUnsafeBufferPointer { units in
+      unsafe counts.withUnsafeBufferPointer { counts in
         unsafe body(
           DrawnSpikes(
             number: number, units: units.baseAddress!, counts: counts.baseAddress!))
       }
     }
-  }
-
-  fileprivate mutating func withPointers(
-    number: Int, _ body: (DrawnSpikes<Scalar>) -> Void
-  ) {
-    self.number = number
-    unsafe withPointers(body)
   }
 
   /// Draws one step; the number of spikes.
@@ -219,15 +211,6 @@ extension DendriteLayerState {
       unsafe amounts.withUnsafeBufferPointer {
         unsafe Scalar._axpby(count, 1, $0.baseAddress!, 1, own)
       }
-    }
-  }
-}
-
-extension DendriteRows {
-  /// Opens a phase on presynaptic traces; see `ck_dendrite_open`.
-  mutating func open(share: SIMD2<Double>, left: SIMD2<Double>) {
-    unsafe elements.withUnsafeMutableBufferPointer {
-      unsafe Scalar._dendriteOpen(count, share, left, $0.baseAddress!)
     }
   }
 }
