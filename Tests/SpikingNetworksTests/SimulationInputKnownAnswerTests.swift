@@ -236,7 +236,7 @@ import Testing
       projections: [
         Projection(
           from: "in", to: "cells", receptor: "apical.excitatory", delay: 1,
-          connectivity: .allToAll(weight: 2)),
+          connectivity: .allToAll(weight: 2))
       ])
     func run<Scalar: SpikingScalar>(_: Scalar.Type) throws -> (MemoryRecorder, [Double]) {
       let simulation = try Simulation<Scalar>(network, random: RandomKey(seed: 1))
