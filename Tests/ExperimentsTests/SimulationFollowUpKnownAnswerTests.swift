@@ -164,6 +164,20 @@ import Testing
       ])
   }
 
+  @Test func `every population without a threshold is told where spikes are located`() {
+    let rate = "{rate: {maximum: 10 Hz, steepness: 1 1/mV, midpoint: -55 mV}}"
+    #expect(
+      mistakes([
+        "simulation.spikes=located", "populations.cell.spikes=located",
+        "populations.cell.firing=\(rate)", "populations.own.firing=\(rate)",
+        "simulation.settle=51 ms",
+      ]) == [
+        "simulation.spikes: own has no threshold to locate; choose onGrid",
+        "populations.cell.spikes: cell has no threshold to locate; choose onGrid",
+        "simulation.settle: nothing is left of 50 ms",
+      ])
+  }
+
   @Test func `a source and a population have names of their own`() {
     #expect(
       mistakes(["sources.cell={poisson: {rate: 1 Hz}}"])

@@ -25,6 +25,24 @@ struct NetworkCheck {
         + "\(SpecObject.text(least.shortest)); give \(SpecObject.text(least.shortest)) or less")
   }
 
+  /// Spikes are located where there is a threshold.
+  func conventions() {
+    for population in populations where population.convention == .located {
+      switch population.model.firing?.mechanism {
+      case .threshold?, nil: continue
+      case .escape?, .rate?:
+        report(
+          "spikes", of: population, "\(population.name) has no threshold to locate; choose onGrid")
+      }
+    }
+  }
+
+  /// Reports what is wrong with a key that a population has of its own or from `simulation`.
+  private func report(_ key: String, of population: PopulationSpec, _ message: String) {
+    let own = ["populations", population.name, key]
+    spec.report(below: spec.isWritten(own) ? own : ["simulation", key], message)
+  }
+
   /// Exact and implicit steps take linear cells.
   func integrators() {
     for population in populations where population.method.needsLinearCell {
@@ -41,9 +59,8 @@ struct NetworkCheck {
         let reason = conductance.map({ "\($0) is a conductance that is reached" })
           ?? (isHeld ? "a conductance is held in it" : nil)
       else { continue }
-      let own = ["populations", population.name, "integrator"]
-      spec.report(
-        below: spec.isWritten(own) ? own : ["simulation", "integrator"],
+      report(
+        "integrator", of: population,
         "exact and implicit Euler steps need a linear cell; \(reason) (\(population.name)); choose "
           + "rungeKutta4, exponentialEuler or gsl")
     }

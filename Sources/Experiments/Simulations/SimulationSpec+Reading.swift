@@ -36,6 +36,7 @@ extension SimulationSpec {
     let check = NetworkCheck(spec: spec, populations: populations, projections: projections)
     check.timeStep(timeStep)
     check.integrators()
+    check.conventions()
     if let analysis { analysis.expand(&populations) }
     let stands = StandInFiles()
     let built = populations.compactMap { try? $0.population(stands) }
@@ -72,10 +73,6 @@ extension SimulationSpec {
         keys = ["projections"]
       } else if parts.first == "sources" {
         keys = parts
-      } else if let last = parts.last, last == "spikes",
-        !spec.isWritten(["populations"] + parts)
-      {
-        keys = ["simulation", last]
       }
       spec.report(below: keys, "\(error.problem); \(error.remedy)")
     } catch {
