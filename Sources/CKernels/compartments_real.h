@@ -9,6 +9,7 @@
 
 #include "elementary_real.h"
 #include <math.h>
+#include <stdbool.h>
 
 #define MAX_N CK_MAX_COMPARTMENTS
 
@@ -275,6 +276,18 @@ CK_CLONES void NAME(ck_arrive)(size_t lanes, double gain, REAL *arrivals, REAL *
   }
 }
 
+/// Which of a chunk's 0s and 1s are 1, as bits.
+CK_INLINE uint64_t chunk_bits(const int32_t is[CK_CHUNK]) {
+  typedef int32_t numbers __attribute__((ext_vector_type(CK_CHUNK)));
+  typedef bool bits __attribute__((ext_vector_type(CK_CHUNK)));
+  numbers all;
+  memcpy(&all, is, sizeof all);
+  bits some = __builtin_convertvector(all != 0, bits);
+  uint64_t result;
+  memcpy(&result, &some, sizeof result);
+  return result;
+}
+
 CK_CLONES size_t NAME(ck_fire)(const ck_cell *cell, size_t lanes, size_t cells,
                                int32_t refractorySteps, REAL *state, int32_t *refractory,
                                uint32_t *fired) {
@@ -283,20 +296,20 @@ CK_CLONES size_t NAME(ck_fire)(const ck_cell *cell, size_t lanes, size_t cells,
   int holds = cell->whileRefractory != CK_HOLD_NONE;
   size_t count = 0;
   for (size_t first = 0; first < lanes; first += CK_CHUNK) {
-    int32_t over[CK_CHUNK], any = 0;
+    int32_t over[CK_CHUNK];
     for (int l = 0; l < CK_CHUNK; ++l) {
       int32_t waiting = refractory[first + (size_t)l] > 0;
       over[l] = !waiting & (v[first + (size_t)l] >= threshold);
       refractory[first + (size_t)l] -= waiting;
       v[first + (size_t)l] = waiting & holds ? reset : v[first + (size_t)l];
-      any |= over[l];
     }
-    if (!any) continue;
-    for (size_t l = 0; l < CK_CHUNK && first + l < cells; ++l) {
-      if (!over[l]) continue;
-      v[first + l] = reset;
-      refractory[first + l] = refractorySteps;
-      fired[count++] = (uint32_t)(first + l);
+    uint64_t fires = chunk_bits(over);
+    for (; fires; fires &= fires - 1) {
+      size_t l = first + (size_t)__builtin_ctzll(fires);
+      if (l >= cells) break;
+      v[l] = reset;
+      refractory[l] = refractorySteps;
+      fired[count++] = (uint32_t)l;
     }
   }
   return count;

@@ -28,12 +28,17 @@ public final class Simulation<Scalar: SpikingScalar> {
   public let network: Network
   /// Threads, at least 1.
   public let threads: Int
+  /// The number of synapses of every projection, in the order of the network.
+  public let synapseCounts: [Int]
   /// Steps taken.
   public internal(set) var step = 0
   let runtimes: [PopulationRuntime<Scalar>]
   let probes: [ProbeRuntime<Scalar>]
-  private let projections: [RunningProjection<Scalar>]
-  private let sources: [SourceRuntime]
+  let sources: [SourceRuntime]
+  /// What leaves each source and each population of neurons, in the order of the network.
+  let leavingSources: [[RunningProjection<Scalar>]]
+  let leavingPopulations: [[RunningProjection<Scalar>]]
+  var outbox = Outbox()
   private let stretch: Int
 
   /// The longest stretch of steps between two exchanges of spikes.
@@ -89,17 +94,19 @@ public final class Simulation<Scalar: SpikingScalar> {
     }
     self.runtimes = runtimes
     self.probes = recorded
-    projections = running
     sources = network.sources.map {
       SourceRuntime($0, timeStep: network.timeStep, random: random)
     }
+    func leaving(_ name: String) -> [RunningProjection<Scalar>] {
+      running.filter { $0.projection.source == name }
+    }
+    leavingSources = network.sources.map { leaving($0.name) }
+    leavingPopulations = network.populations.map { leaving($0.name) }
+    synapseCounts = synapses.map(\.targets.count)
   }
 
   /// The time in ms.
   public var time: Double { Double(step) * network.timeStep }
-
-  /// The number of synapses of every projection, in the order of the network.
-  public var synapseCounts: [Int] { projections.map(\.synapses.targets.count) }
 
   /// Bytes of state per cell of a population: variables, what is held, arrivals, noise.
   public func bytesPerCell(of name: String) -> Int? {
@@ -171,51 +178,13 @@ public final class Simulation<Scalar: SpikingScalar> {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func advance(_ length: Int) throws {
     for runtime in runtimes {
       try runtime.advance(
         first: step, count: length, probes: runtime.probes, threads: threads)
     }
-  }
-
-  private func exchange<Recorder: SimulationRecorder>(
-    _ length: Int, _ recorder: inout Recorder
-  ) throws {
-    for source in sources {
-      let spikes = source.spikes(first: step, count: length)
-      try send(spikes, from: source.source.name, &recorder)
-    }
-    for runtime in runtimes {
-      if case .rate? = runtime.population.model.firing?.mechanism {
-        for projection in projections
-        where projection.projection.source == runtime.population.name {
-          projection.deliver(rates: runtime.rates, first: step, count: length)
-        }
-        continue
-      }
-      // The blocks of a single step are in the order of their cells.
-      var spikes = runtime.spikes.count == 1 ? runtime.spikes[0] : Array(runtime.spikes.joined())
-      if length > 1, runtime.spikes.count > 1 { spikes.sort() }
-      try send(spikes, from: runtime.population.name, &recorder)
-    }
-    for (index, probe) in probes.enumerated() {
-      var frame = 0
-      for offset in 0..<length where probe.probe.isDue(step + offset) {
-        let time = Double(step + offset + 1) * network.timeStep
-        try recorder.frame(probe.frame(frame), probe: index, time: time)
-        frame += 1
-      }
-    }
-  }
-
-  private func send<Recorder: SimulationRecorder>(
-    _ spikes: [Spike], from name: String, _ recorder: inout Recorder
-  ) throws {
-    guard !spikes.isEmpty else { return }
-    for projection in projections where projection.projection.source == name {
-      projection.deliver(spikes, threads: threads)
-    }
-    try recorder.spikes(spikes.map(\.time), cells: spikes.map { Int($0.cell) }, of: name)
   }
 
   /// Back to time 0: initial potentials, nothing on its way, noise as it began.
