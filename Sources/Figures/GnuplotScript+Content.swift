@@ -49,7 +49,8 @@ extension GnuplotScript {
   }
 
   /// Coloured cells, and in each its value.
-  mutating func draw(_ map: HeatMap) {
+  mutating func draw(_ map: HeatMap, panelWidth: Double) {
+    let (scale, digits) = Layout.cellText(map, panelWidth: panelWidth, format)
     let cells = map.values.enumerated().flatMap { row, values in
       values.enumerated().map { (column: $0, row: row, value: $1) }
     }
@@ -71,10 +72,13 @@ extension GnuplotScript {
       guard !chosen.isEmpty else { continue }
       let name = textBlock(
         chosen.map { cell in
-          "\(cell.column) \(cell.row) \"\(cell.value.map { Numbers.text($0) } ?? "–")\""
+          "\(cell.column) \(cell.row) \"\(cell.value.map { Numbers.text($0, digits: digits) } ?? "–")\""
         })
-      let colour = format.isText ? "" : " tc rgb '\(isDark ? "#FFFFFF" : "#000000")'"
-      parts.append("\(name) using 1:2:3 with labels\(colour)")
+      let look =
+        format.isText
+        ? ""
+        : " font ',\(format.fontSize * scale)' tc rgb '\(isDark ? "#FFFFFF" : "#000000")'"
+      parts.append("\(name) using 1:2:3 with labels\(look)")
     }
     add("plot " + parts.joined(separator: ", "))
   }
