@@ -32,7 +32,7 @@ struct GnuplotScript {
       if index == 0 { decorate() }
       switch panel.content {
       case .curves(let curves): draw(curves, panel)
-      case .heatMap(let map): draw(map, panelWidth: layout.panels[index].width)
+      case .heatMap(let map): draw(map, in: layout.panels[index])
       }
     }
     if !format.isText && !figure.legend.isEmpty { drawLegend() }
@@ -199,8 +199,8 @@ struct GnuplotScript {
 
   mutating func add(_ line: String) { lines.append(line) }
 
-  private func x(_ length: Double) -> Double { length / layout.width }
-  private func y(_ length: Double) -> Double { length / layout.height }
+  func x(_ length: Double) -> Double { length / layout.width }
+  func y(_ length: Double) -> Double { length / layout.height }
 
   private static func numbers(_ figure: Figure) -> [Curve.Look: Int] {
     var numbers: [Curve.Look: Int] = [:]
