@@ -115,91 +115,6 @@ CK_CLONES size_t NAME(ck_dendrite_noise_rate)(size_t count, const ck_dendrite_no
   return met;
 }
 
-// MARK: Spikes
-
-/// The words of 16 blocks in the order of units: out[4 b + k] is word k of block b.
-CK_INLINE void NAME(words)(const uint32_t block[16], uint64_t key, uint64_t stream,
-                           uint32_t *restrict out) {
-  uint32_t w[4][16];
-  for (int b = 0; b < 16; ++b) {
-    philox4x32_ctr_t counter = {{block[b], 0, (uint32_t)stream, (uint32_t)(stream >> 32)}};
-    philox4x32_key_t philoxKey = {{(uint32_t)key, (uint32_t)(key >> 32)}};
-    philox4x32_ctr_t words = philox4x32(counter, philoxKey);
-    for (int k = 0; k < 4; ++k) w[k][b] = words.v[k];
-  }
-  for (int b = 0; b < 16; ++b) {
-    out[4 * b] = w[0][b];
-    out[4 * b + 1] = w[1][b];
-    out[4 * b + 2] = w[2][b];
-    out[4 * b + 3] = w[3][b];
-  }
-}
-
-/// Poisson's quantile of u, given that u < p = 1 - exp(-mean). Where terms have become smaller
-/// than the rounding of p, so has the tail: what is left of it is no probability.
-CK_INLINE uint32_t NAME(poisson_from_one)(REAL u, REAL p, REAL mean, uint32_t most) {
-  const REAL rounding = p / (REAL)((WORD)1 << MANTISSA);
-  REAL term = mean * (1 - p), tail = p - term;
-  uint32_t k = 1;
-  while (k < most && u < tail && ((REAL)k < mean || term > rounding)) {
-    k += 1;
-    term *= mean / (REAL)k;
-    tail -= term;
-  }
-  return k;
-}
-
-CK_CLONES size_t NAME(ck_dendrite_spikes)(size_t blocks, const uint32_t *listed, size_t units,
-                                          REAL scale, const REAL *restrict rate, uint64_t key,
-                                          uint64_t stream, uint32_t most,
-                                          uint32_t *restrict events, REAL *restrict counts,
-                                          REAL *restrict uniform) {
-  // Most units are ruled out by 1 - exp(-mean) <= mean; the others are looked at closely.
-  size_t candidates = 0;
-  for (size_t first = 0; first < blocks; first += 16) {
-    uint32_t block[16], word[64];
-    REAL u[64], mean[64];
-    for (int b = 0; b < 16; ++b) block[b] = (uint32_t)first + (uint32_t)b;
-    if (listed) memcpy(block, listed + first, sizeof block);
-    NAME(words)(block, key, stream, word);
-    for (int i = 0; i < 64; ++i) {
-      u[i] = ((REAL)word[i] + (REAL)0.5) * (REAL)0x1p-32;
-      mean[i] = scale * rate[4 * first + (size_t)i];
-    }
-    uint64_t hits = 0;
-    for (int i = 0; i < 64; ++i) hits |= (uint64_t)(u[i] < mean[i]) << i;
-    if (!listed && 4 * first + 64 > units)
-      hits = units > 4 * first ? hits & (((uint64_t)1 << (units - 4 * first)) - 1) : 0;
-    for (; hits; hits &= hits - 1) {
-      int i = __builtin_ctzll(hits);
-      events[candidates] = 4 * block[i / 4] + (uint32_t)(i % 4);
-      uniform[candidates] = u[i];
-      counts[candidates] = mean[i];
-      candidates += 1;
-    }
-  }
-  size_t spikes = 0;
-  for (size_t first = 0; first < candidates; first += 16) {
-    REAL p[16];
-    int take = candidates - first < 16 ? (int)(candidates - first) : 16;
-    REAL mean[16] = {0};
-    for (int i = 0; i < take; ++i) mean[i] = counts[first + (size_t)i];
-    for (int i = 0; i < 16; ++i) {
-      REAL power, minusOne;
-      NAME(exponential)(-mean[i], &power, &minusOne);
-      p[i] = -minusOne;
-    }
-    for (int i = 0; i < take; ++i) {
-      REAL u = uniform[first + (size_t)i];
-      if (!(u < p[i])) continue;
-      events[spikes] = events[first + (size_t)i];
-      counts[spikes] = (REAL)NAME(poisson_from_one)(u, p[i], mean[i], most);
-      spikes += 1;
-    }
-  }
-  return spikes;
-}
-
 // MARK: Delivery
 
 #define MOST_BLOCKS 8
@@ -221,11 +136,36 @@ CK_INLINE void NAME(add_blocks)(size_t events, const uint32_t *units, const REAL
 #undef AT
 }
 
+typedef REAL NAME(half_lanes)
+    __attribute__((vector_size(LANES / 2 * sizeof(REAL)), aligned(sizeof(REAL))));
+
+/// Half a block to a block of columns, as its first and its last half, which may overlap: the
+/// shared columns are computed twice, to the same value.
+CK_INLINE void NAME(add_pair)(size_t events, const uint32_t *units, const REAL *values,
+                              REAL scale, const REAL *weights, size_t width, REAL *out) {
+  const size_t last = width - LANES / 2;
+  NAME(half_lanes) low = *(const NAME(half_lanes) *)out;
+  NAME(half_lanes) high = *(const NAME(half_lanes) *)(out + last);
+  for (size_t e = 0; e < events; ++e) {
+    const REAL *row = weights + (size_t)units[e] * width;
+    REAL value = scale * values[e];
+    low += value * *(const NAME(half_lanes) *)row;
+    high += value * *(const NAME(half_lanes) *)(row + last);
+  }
+  *(NAME(half_lanes) *)out = low;
+  *(NAME(half_lanes) *)(out + last) = high;
+}
+
 CK_CLONES void NAME(ck_dendrite_add_rows)(size_t events, const uint32_t *units,
                                           const REAL *values, REAL scale, const REAL *weights,
                                           size_t width, REAL *out) {
   if (events == 0) return;
   if (width < LANES) {
+    // Narrower vectors, two of which may overlap like the last blocks below.
+    if (width >= LANES / 2) {
+      NAME(add_pair)(events, units, values, scale, weights, width, out);
+      return;
+    }
     for (size_t e = 0; e < events; ++e)
       for (size_t k = 0; k < width; ++k)
         out[k] += (scale * values[e]) * weights[(size_t)units[e] * width + k];

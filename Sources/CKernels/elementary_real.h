@@ -7,6 +7,9 @@
 // that truncation lies below rounding; measured errors are in the tests. They exist
 // because libm's do not vectorise and round differently from machine to machine.
 
+#ifndef APICAL_ELEMENTARY_REAL_H
+#define APICAL_ELEMENTARY_REAL_H
+
 #include "CKernels.h"
 #include "clones.h"
 #include <Random123/philox.h>
@@ -145,3 +148,5 @@ CK_INLINE void NAME(tile)(int distribution, REAL scale, uint64_t key, uint64_t s
     }
   }
 }
+
+#endif

@@ -42,6 +42,16 @@ import Testing
       expect("combine two", { $0.combineElements(a) { $0 - 2 * $1 } }, { a, _, c in c - 2 * a })
       expect(
         "combine three", { $0.combineElements(a, b) { $0 - $1 / $2 } }, { a, b, c in c - a / b })
+      if rows > 0 {
+        var changed = c
+        changed.setRow(rows - 1, to: a.row(rows - 1), times: 3)
+        let kept = (rows - 1) * columns
+        #expect(changed.elements.prefix(kept) == c.elements.prefix(kept))
+        #expect(changed.row(rows - 1) == a.row(rows - 1).map { 3 * $0 })
+      }
+      var transpose = Matrix<Scalar>(rows: columns, columns: rows, repeating: 9)
+      transpose.setTransposed(a)
+      #expect(transpose == a.transposed)
       let scalars = (0..<rows).map { Scalar($0) - 1.5 }
       var estimate = c
       estimate.setEstimate(scalar: scalars, perturbation: a, variance: b)

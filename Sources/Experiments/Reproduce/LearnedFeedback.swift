@@ -72,7 +72,7 @@ struct LearnedFeedback {
   static func conditions(
     _ network: Network, steps: Int, more: [String] = []
   ) throws -> [Condition] {
-    let every = max(1, steps / 10)
+    let every = max(1, steps / 4)
     return try feedbacks(network).map { name, feedback in
       try Condition(
         "\(network.name.replacing(", ", with: "-"))-\(name)-\(steps)", preset,
@@ -89,20 +89,21 @@ struct LearnedFeedback {
 
   func table(_ tell: @escaping @Sendable (String) -> Void) throws -> ReproductionTable {
     var rows: [ReproductionTable.Row] = []
-    for network in Self.networks + [Self.narrow, Self.measured] {
-      let steps = isFull ? network.steps : 60_000
+    func add(_ network: Network, _ request: ReproductionRequest, steps: Int) throws {
       let results = try request.run(Self.conditions(network, steps: steps), stop, tell)
-      rows += self.rows(network, results, steps, isJudged: isFull && !network.isMeasured)
+      let isJudged = isFull && steps == network.steps && !network.isMeasured
+      rows += self.rows(network, results, steps, isJudged: isJudged)
+    }
+    for network in Self.networks + [Self.narrow] {
+      try add(network, request, steps: isFull ? network.steps : 60_000)
     }
     if isFull {
       // 60 epochs of the published networks, the first seed alone.
       var once = request
       once.seeds = 1
-      for network in Self.networks {
-        let results = try once.run(Self.conditions(network, steps: 3_600_000), stop, tell)
-        rows += self.rows(network, results, 3_600_000, isJudged: false)
-      }
+      for network in Self.networks { try add(network, once, steps: 3_600_000) }
     }
+    try add(Self.measured, request, steps: isFull ? Self.measured.steps : 60_000)
     return ReproductionTable(
       title: "Feedback learned by conductance noise, budget \(request.budget.rawValue)",
       notes: [

@@ -47,29 +47,29 @@ struct DendriticPass<Scalar: DendriteScalar>: Sendable {
     let hiddenCount = potentials.count
     for index in 0..<hiddenCount {
       let layer = averages.layers[index]
-      pass.outputs[index].setRow(trial, layer.rate)
-      potentials[index].setRow(trial, layer.potential)
-      pass.noise[index].setRow(trial, layer.perturbation)
-      apical[index].setRow(trial, readout == .linear ? layer.apical : layer.plateau)
-      pass.transmitted[index].setRow(trial, averages.presynaptic[index + 1], times: share)
+      pass.outputs[index].setRow(trial, to: layer.rate)
+      potentials[index].setRow(trial, to: layer.potential)
+      pass.noise[index].setRow(trial, to: layer.perturbation)
+      apical[index].setRow(trial, to: readout == .linear ? layer.apical : layer.plateau)
+      pass.transmitted[index].setRow(trial, to: averages.presynaptic[index + 1], times: share)
       guard !driven.isEmpty else { continue }
       switch plan.circuit.noise?.compartment {
-      case .basal: driven[index].setRow(trial, layer.basal)
-      case .apical: driven[index].setRow(trial, layer.apical)
-      case .soma, nil: driven[index].setRow(trial, layer.potential)
+      case .basal: driven[index].setRow(trial, to: layer.basal)
+      case .apical: driven[index].setRow(trial, to: layer.apical)
+      case .soma, nil: driven[index].setRow(trial, to: layer.potential)
       }
     }
-    output.setRow(trial, averages.layers[hiddenCount].potential)
-    outputRate.setRow(trial, averages.layers[hiddenCount].rate)
-    outputSent.setRow(trial, averages.presynaptic[hiddenCount + 1], times: share)
-    inputs.setRow(trial, averages.presynaptic[0], times: share)
+    output.setRow(trial, to: averages.layers[hiddenCount].potential)
+    outputRate.setRow(trial, to: averages.layers[hiddenCount].rate)
+    outputSent.setRow(trial, to: averages.presynaptic[hiddenCount + 1], times: share)
+    inputs.setRow(trial, to: averages.presynaptic[0], times: share)
   }
 
   /// Takes in what a trial's spikes were beside what was expected.
   mutating func store(_ spikes: SpikeSurprise<Scalar>, trial: Int) {
     for index in potentials.indices {
-      pass.noise[index].setRow(trial, spikes.values[index])
-      pass.noiseVariance[index].setRow(trial, spikes.variances[index])
+      pass.noise[index].setRow(trial, to: spikes.values[index])
+      pass.noiseVariance[index].setRow(trial, to: spikes.variances[index])
     }
   }
 
@@ -152,28 +152,6 @@ struct DendriticWorkspace<Scalar: DendriteScalar>: Sendable {
       case .first: yield &first
       case .second: yield &second
       }
-    }
-  }
-}
-
-extension Matrix {
-  /// Row `row` ← values.
-  mutating func setRow(_ row: Int, _ values: [Scalar]) {
-    for column in 0..<columns { self[row, column] = values[column] }
-  }
-
-  /// Row `row` ← scale·values.
-  mutating func setRow(_ row: Int, _ values: [Scalar], times scale: Scalar) {
-    for column in 0..<columns { self[row, column] = scale * values[column] }
-  }
-
-  /// Becomes the transpose of `other`, in its own storage.
-  mutating func setTransposed(_ other: Matrix) {
-    precondition(
-      rows == other.columns && columns == other.rows,
-      "[\(rows), \(columns)] cannot be the transpose of [\(other.rows), \(other.columns)]")
-    for row in 0..<rows {
-      for column in 0..<columns { self[row, column] = other[column, row] }
     }
   }
 }

@@ -30,13 +30,4 @@ struct DendriteRows<Scalar: DendriteScalar>: Sendable, Codable, Equatable {
     get { elements[row * stride + column] }
     set { elements[row * stride + column] = newValue }
   }
-
-  /// Sets the first elements of a row, all unless told how many.
-  mutating func fill(row: Int, _ value: Scalar, first: Int? = nil) {
-    for index in (row * stride)..<(row * stride + (first ?? stride)) { elements[index] = value }
-  }
-
-  mutating func fill(_ value: Scalar) {
-    for index in elements.indices { elements[index] = value }
-  }
 }

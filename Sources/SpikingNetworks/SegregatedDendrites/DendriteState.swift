@@ -53,6 +53,8 @@ public struct DendriteState<Scalar: DendriteScalar>: Sendable, Codable, Equatabl
   }
 
   /// Back to rest, at step 0.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func reset() {
     step = 0
     for index in layers.indices { layers[index].reset() }

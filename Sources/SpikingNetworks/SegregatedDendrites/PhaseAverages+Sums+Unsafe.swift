@@ -5,6 +5,21 @@
 internal import CKernels
 internal import LinearAlgebra
 
+extension PhaseAverages {
+  /// Takes in what a source sent: `traces` are rows of window sum of potentials, two filters and
+  /// count.
+  mutating func take(_ traces: DendriteRows<Scalar>, _ source: Int, _ share: Scalar) {
+    unsafe traces.elements.withUnsafeBufferPointer { traces in
+      unsafe presynaptic[source].withUnsafeMutableBufferPointer { means in
+        for unit in means.indices { unsafe means[unit] = share * traces[4 * unit] }
+      }
+      unsafe spikeCounts[source].withUnsafeMutableBufferPointer { counts in
+        for unit in counts.indices { unsafe counts[unit] = traces[4 * unit + 3] }
+      }
+    }
+  }
+}
+
 extension PhaseAverages.Layer {
   /// Adds one step of the window.
   mutating func add(_ state: DendriteLayerState<Scalar>) {

@@ -146,11 +146,6 @@ extension SegregatedDendriteNetwork {
     let share = 1 / Scalar(phase.window.count)
     averages.windowSteps = phase.window.count
     for layer in plans.indices { averages.layers[layer].finish(share) }
-    for source in state.traces.indices {
-      for unit in 0..<architecture.widths[source] {
-        averages.presynaptic[source][unit] = share * state.traces[source][unit, 0]
-        averages.spikeCounts[source][unit] = state.traces[source][unit, 3]
-      }
-    }
+    for source in state.traces.indices { averages.take(state.traces[source], source, share) }
   }
 }

@@ -126,9 +126,10 @@ extension SegregatedDendriteNetwork {
           spikes.number, spikes.units, spikes.counts, scale, weights, $0.baseAddress!)
       }
       guard let age else { return }
-      for index in unsafe 0..<spikes.number {
-        let unit = unsafe Int(spikes.units[index])
-        unsafe state.history[source][age, unit] += scale * spikes.counts[index]
+      unsafe state.history[source].withRow(age) { counts in
+        for index in unsafe 0..<spikes.number {
+          unsafe counts[Int(spikes.units[index])] += scale * spikes.counts[index]
+        }
       }
     }
   }
@@ -219,15 +220,6 @@ extension DendriteLayerState {
       unsafe amounts.withUnsafeBufferPointer {
         unsafe Scalar._axpby(count, 1, $0.baseAddress!, 1, own)
       }
-    }
-  }
-}
-
-extension DendriteRows {
-  /// Opens a phase on presynaptic traces; see `ck_dendrite_open`.
-  mutating func open(share: SIMD2<Double>, left: SIMD2<Double>) {
-    unsafe elements.withUnsafeMutableBufferPointer {
-      unsafe Scalar._dendriteOpen(count, share, left, $0.baseAddress!)
     }
   }
 }

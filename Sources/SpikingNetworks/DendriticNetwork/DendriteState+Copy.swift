@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//
-// Copies of a state into storage that is there already.
 
 extension DendriteState {
   /// Becomes `other`, a state of the same network, without allocating.
@@ -21,20 +19,5 @@ extension DendriteLayerState {
     apicalRing.assign(other.apicalRing)
     place = other.place
     isPerturbed = other.isPerturbed
-  }
-}
-
-extension DendriteRows {
-  fileprivate mutating func assign(_ other: DendriteRows) {
-    precondition(
-      count == other.count && stride == other.stride,
-      "[\(count), \(stride)] becomes [\(other.count), \(other.stride)]")
-    let number = elements.count
-    guard number > 0 else { return }
-    unsafe elements.withUnsafeMutableBufferPointer { to in
-      unsafe other.elements.withUnsafeBufferPointer { from in
-        unsafe to.baseAddress!.update(from: from.baseAddress!, count: number)
-      }
-    }
   }
 }
