@@ -196,6 +196,9 @@ extension DendriticTrial {
   /// the compartment's conductance G, z ≥ 1 also keeps σ_g below G. Beyond it (E − V)·δg/G is no
   /// longer the response, E − V having fallen by the factor G/(G + δg): V is carried to the reversal
   /// potential, where Var ξ ∝ (E − V)² vanishes and ΔL·ξ / Var ξ is made of a few trials.
+  ///
+  /// Weights may carry a soma to its reversal potential too, whatever the noise; no check of a
+  /// specification sees that, `estimator_variance` beside its formula does.
   public func check(_ noise: Noise?) throws(SegregatedDendriteError) {
     guard let own = try circuit(perturbedBy: noise).noise else { return }
     let deviation = own.stepDeviation(timeStep: circuit.timeStep)
