@@ -23,35 +23,34 @@ CK_CLONES int ck_cell_derivatives(double t, const double *restrict y, double *re
   (void)t;
   const ck_cell_input *in = input;
   const ck_cell *cell = in->cell;
-  int n = cell->compartments;
-  double a[CK_MAX_COMPARTMENTS], b[CK_MAX_COMPARTMENTS];
-  for (int c = 0; c < n; ++c) {
-    a[c] = cell->leak[c] + in->conductance[c];
-    b[c] = cell->leak[c] * cell->rest[c] + in->current[c];
-  }
-  for (int r = 0; r < cell->receptors; ++r) {
-    int c = cell->compartment[r], g = cell->variable[r];
-    double rate = cell->rate[r];
-    if (cell->kind[r] & CK_CURRENT) {
-      b[c] += y[g];
-    } else {
-      a[c] += y[g];
-      b[c] += y[g] * cell->reversal[r];
+  const int n = cell->compartments;
+  const double *coupling = cell->coupling;
+  for (int c = 0; c < n; ++c, coupling += n) {
+    double a = cell->leak[c] + in->conductance[c];
+    double b = cell->leak[c] * cell->rest[c] + in->current[c];
+    for (int r = cell->first[c]; r < cell->first[c + 1]; ++r) {
+      const double *g = y + cell->variable[r];
+      const double rate = cell->rate[r];
+      double *change = f + cell->variable[r];
+      if (cell->kind[r] & CK_CURRENT) {
+        b += g[0];
+      } else {
+        a += g[0];
+        b += g[0] * cell->reversal[r];
+      }
+      if (cell->kind[r] & CK_ALPHA) {
+        change[0] = g[1] - g[0] * rate;
+        change[1] = -g[1] * rate;
+      } else {
+        change[0] = -g[0] * rate;
+      }
     }
-    if (cell->kind[r] & CK_ALPHA) {
-      f[g] = y[g + 1] - y[g] * rate;
-      f[g + 1] = -y[g + 1] * rate;
-    } else {
-      f[g] = -y[g] * rate;
-    }
-  }
-  for (int c = 0; c < n; ++c) {
     double own = y[c];
     if (c == cell->spiking && cell->clampsAtThreshold && own > cell->threshold)
       own = cell->threshold;
-    double sum = b[c] - a[c] * own;
+    double sum = b - a * own;
     for (int j = 0; j < n; ++j)
-      if (j != c) sum += cell->coupling[c * n + j] * (y[j] - own);
+      if (j != c) sum += coupling[j] * (y[j] - own);
     f[c] = is_held(in, c) ? 0 : sum * cell->elastance[c];
   }
   return GSL_SUCCESS;
@@ -74,8 +73,7 @@ CK_CLONES int ck_cell_jacobian(double t, const double *y, double *dfdy, double *
       total += cell->coupling[c * n + j];
       dfdy[c * size + j] = cell->coupling[c * n + j] * inverse;
     }
-    for (int r = 0; r < cell->receptors; ++r) {
-      if ((size_t)cell->compartment[r] != c) continue;
+    for (int r = cell->first[c]; r < cell->first[c + 1]; ++r) {
       size_t g = (size_t)cell->variable[r];
       int isCurrent = cell->kind[r] & CK_CURRENT;
       double own = isClamped ? cell->threshold : y[c];

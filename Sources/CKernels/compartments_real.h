@@ -202,7 +202,11 @@ CK_CLONES void NAME(ck_advance)(const ck_cell *cell, const ck_step *step, size_t
       if (waiting && cell->whileRefractory == CK_HOLD_ALL) {
         REAL old[CK_CHUNK];
         memcpy(old, out, sizeof old);
-        for (int l = 0; l < CK_CHUNK; ++l) v[c][l] = isFree[l] > 0 ? v[c][l] : old[l];
+        // Both are read, whichever is kept: else the loop would branch.
+        for (int l = 0; l < CK_CHUNK; ++l) {
+          REAL moved = v[c][l], held = old[l];
+          v[c][l] = isFree[l] > 0 ? moved : held;
+        }
       }
       memcpy(out, v[c], sizeof v[c]);
     }

@@ -17,60 +17,51 @@
 static const uint64_t bit_places[256] = {PLACES64(0u), PLACES64(64u), PLACES64(128u),
                                          PLACES64(192u)};
 
+/// Candidates that are looked at together.
+#define CANDIDATES 16
+
 /// 64 units: numbers, and what they were asked.
 typedef REAL NAME(tile64) __attribute__((ext_vector_type(64)));
 typedef bool NAME(bits64) __attribute__((ext_vector_type(64)));
 
-/// Words of 64 units of `stream` under `key`, of block[0] to block[15], in the order of units.
-///
-/// Philox4x32-10 on eight counters at a time, one in each 64-bit lane, whose upper half may hold
-/// anything: products read lower halves alone.
+/// Words of 64 units of `stream` under `key`, of block[0] to block[15]: out[4 b + k] is word k of
+/// block b.
 CK_INLINE void NAME(words)(const uint32_t block[16], uint64_t key, uint64_t stream,
                            uint32_t *restrict out) {
-  typedef uint64_t wide __attribute__((ext_vector_type(8)));
-  const wide lower = 0xffffffffu;
-  for (int half = 0; half < 2; ++half) {
-    wide v0, v1 = 0, v2 = stream & 0xffffffffu, v3 = stream >> 32;
-    for (int b = 0; b < 8; ++b) v0[b] = block[8 * half + b];
-    uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
-    for (int round = 0; round < 10; ++round) {
-      wide p0 = (v0 & lower) * PHILOX_M4x32_0, p1 = (v2 & lower) * PHILOX_M4x32_1;
-      v0 = (p1 >> 32) ^ v1 ^ (wide)k0;
-      v1 = p1;
-      v2 = (p0 >> 32) ^ v3 ^ (wide)k1;
-      v3 = p0;
-      k0 += PHILOX_W32_0;
-      k1 += PHILOX_W32_1;
-    }
-    wide low = (v0 & lower) | v1 << 32, high = (v2 & lower) | v3 << 32;
-    wide first = __builtin_shufflevector(low, high, 0, 8, 1, 9, 2, 10, 3, 11);
-    wide second = __builtin_shufflevector(low, high, 4, 12, 5, 13, 6, 14, 7, 15);
-    memcpy(out + 32 * half, &first, sizeof first);
-    memcpy(out + 32 * half + 16, &second, sizeof second);
+  uint32_t w[4][16];
+  for (int b = 0; b < 16; ++b) {
+    philox4x32_ctr_t counter = {{block[b], 0, (uint32_t)stream, (uint32_t)(stream >> 32)}};
+    philox4x32_key_t philoxKey = {{(uint32_t)key, (uint32_t)(key >> 32)}};
+    philox4x32_ctr_t words = philox4x32(counter, philoxKey);
+    for (int k = 0; k < 4; ++k) w[k][b] = words.v[k];
   }
+  for (int b = 0; b < 16; ++b)
+    for (int k = 0; k < 4; ++k) out[4 * b + k] = w[k][b];
 }
 
 /// The places of the bits of `hits` in ascending order, counted from `start`, into `out`, which has
 /// room for 64; their number.
 CK_INLINE size_t NAME(places)(uint64_t hits, uint32_t start, uint32_t *restrict out) {
-  uint8_t place[64 + 8];
+  typedef uint8_t bytes __attribute__((ext_vector_type(8)));
+  typedef uint32_t places __attribute__((ext_vector_type(8)));
   size_t found = 0;
-  for (uint64_t byte = 0; byte < 8; ++byte) {
+  for (uint32_t byte = 0; byte < 8; ++byte) {
     uint32_t bits = (hits >> (8 * byte)) & 0xff;
-    uint64_t places = bit_places[bits] + byte * UINT64_C(0x0808080808080808);
-    memcpy(place + found, &places, sizeof places);
+    bytes own;
+    memcpy(&own, &bit_places[bits], sizeof own);
+    places next = __builtin_convertvector(own, places) + (start + 8 * byte);
+    memcpy(out + found, &next, sizeof next);
     found += (size_t)__builtin_popcount(bits);
   }
-  for (int i = 0; i < 64; ++i) out[i] = start + place[i];
   return found;
 }
 
-/// Poisson's quantile of u, given that it is above 1: from the terms of 1 and the tail beyond.
+/// Poisson's quantile of u, given that it is above 2: from the term of 2 and the tail beyond.
 /// Where terms have become smaller than the rounding of p = 1 - exp(-mean), so has the tail: what
 /// is left of it is no probability.
-CK_INLINE uint32_t NAME(poisson_from_two)(REAL u, REAL mean, REAL rounding, uint32_t most,
-                                          REAL term, REAL tail) {
-  uint32_t k = 1;
+CK_INLINE uint32_t NAME(poisson_from_three)(REAL u, REAL mean, REAL rounding, uint32_t most,
+                                            REAL term, REAL tail) {
+  uint32_t k = 2;
   do {
     k += 1;
     term *= mean / (REAL)k;
@@ -105,30 +96,35 @@ CK_CLONES size_t NAME(ck_dendrite_spikes)(size_t blocks, const uint32_t *listed,
     candidates += NAME(places)(hits, 4 * (uint32_t)first, events + candidates);
   }
   size_t spikes = 0;
-  for (size_t first = 0; first < candidates; first += 16) {
-    uint32_t unit[16], isSpike[16], isMore[16];
-    REAL u[16], mean[16], rounding[16], term[16], tail[16];
-    size_t take = candidates - first < 16 ? candidates - first : 16;
+  for (size_t first = 0; first < candidates; first += CANDIDATES) {
+    uint32_t unit[CANDIDATES], isSpike[CANDIDATES], isThree[CANDIDATES];
+    REAL u[CANDIDATES], mean[CANDIDATES], count[CANDIDATES];
+    REAL rounding[CANDIDATES], term[CANDIDATES], tail[CANDIDATES];
+    size_t take = candidates - first < CANDIDATES ? candidates - first : CANDIDATES;
     memcpy(unit, events + first, sizeof unit);
-    for (size_t i = take; i < 16; ++i) unit[i] = 0;
-    for (int i = 0; i < 16; ++i) {
+    for (size_t i = take; i < CANDIDATES; ++i) unit[i] = 0;
+    for (int i = 0; i < CANDIDATES; ++i) {
       REAL power, minusOne;
       u[i] = uniform[unit[i]];
       mean[i] = scale * rate[unit[i]];
       NAME(exponential)(-mean[i], &power, &minusOne);
-      REAL p = -minusOne;
-      term[i] = mean[i] * (1 - p);
-      tail[i] = p - term[i];
+      REAL p = -minusOne, one = mean[i] * (1 - p), beyondOne = p - one;
+      term[i] = one * (mean[i] / 2);
+      tail[i] = beyondOne - term[i];
       rounding[i] = p / (REAL)((WORD)1 << MANTISSA);
       isSpike[i] = u[i] < p;
-      isMore[i] = (most > 1) & (u[i] < tail[i]) & ((1 < mean[i]) | (term[i] > rounding[i]));
+      uint32_t isTwo =
+          (most > 1) & (u[i] < beyondOne) & ((1 < mean[i]) | (one > rounding[i]));
+      count[i] = isTwo ? 2 : 1;
+      isThree[i] =
+          isTwo & (most > 2) & (u[i] < tail[i]) & ((2 < mean[i]) | (term[i] > rounding[i]));
     }
     for (size_t i = 0; i < take; ++i) {
       events[spikes] = listed ? 4 * listed[unit[i] / 4] + unit[i] % 4 : unit[i];
-      counts[spikes] = 1;
-      if (isMore[i])
-        counts[spikes] =
-            (REAL)NAME(poisson_from_two)(u[i], mean[i], rounding[i], most, term[i], tail[i]);
+      counts[spikes] = count[i];
+      if (isThree[i])
+        counts[spikes] = (REAL)NAME(poisson_from_three)(u[i], mean[i], rounding[i], most,
+                                                        term[i], tail[i]);
       spikes += isSpike[i];
     }
   }

@@ -18,7 +18,7 @@ struct Bench: AsyncParsableCommand {
     version: ApicalVersion.current,
     subcommands: [
       Fig2Step.self, Fig3Step.self, MNISTPassCommand.self, CompartmentsCommand.self,
-      OUNoiseCommand.self, DendritesCommand.self, CobaCommand.self,
+      OUNoiseCommand.self, DendritesCommand.self, DendriteLearningCommand.self, CobaCommand.self,
     ])
 
   @Flag(help: "List the benchmarks.")

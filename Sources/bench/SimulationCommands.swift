@@ -6,6 +6,8 @@ import Foundation
 
 /// What the benchmarks of simulations have in common.
 struct SimulationOptions: ParsableArguments {
+  static let peerNames = ["nest", "brian2", "brian2-f32", "jax", "numpy"]
+
   @OptionGroup var common: BenchOptions
 
   @Option(help: "The number of pairs.")
@@ -14,14 +16,15 @@ struct SimulationOptions: ParsableArguments {
   @Option(help: "Threads of every side.")
   var threads = 1
 
-  @Option(help: "The peers, of nest,brian2,brian2-f32,jax as the benchmark has them; or none.")
-  var peers = "nest,brian2,brian2-f32,jax"
+  @Option(
+    help: "The peers, of nest,brian2,brian2-f32,jax,numpy as the benchmark has them; or none.")
+  var peers = SimulationOptions.peerNames.joined(separator: ",")
 
   @Option(help: "A processor to pin all sides to, by taskset.")
   var pin: Int?
 
   func validate() throws {
-    _ = try BenchOptions.peers(peers, of: ["nest", "brian2", "brian2-f32", "jax"])
+    _ = try BenchOptions.peers(peers, of: Self.peerNames)
     guard pairs >= 1 && pairs <= 1000 else {
       throw ValidationError("--pairs: expected a number from 1 to 1000, found \(pairs)")
     }
@@ -36,7 +39,7 @@ struct SimulationOptions: ParsableArguments {
   /// Times the workloads one after the other.
   func compare(_ workloads: [SimulationWorkload]) async throws {
     if let pin { try await StepOptions.pin(to: pin) }
-    let peers = try BenchOptions.peers(peers, of: ["nest", "brian2", "brian2-f32", "jax"])
+    let peers = try BenchOptions.peers(peers, of: Self.peerNames)
     let environment = try await common.environment(for: peers, libraries: .spiking)
     let images =
       workloads.contains(where: \.needsImages)
@@ -100,6 +103,18 @@ struct DendritesCommand: AsyncParsableCommand {
   @OptionGroup var options: SimulationOptions
 
   func run() async throws { try await options.compare([.dendrites]) }
+}
+
+struct DendriteLearningCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dendrite-learning",
+    abstract: "Learning of 784-500-10 segregated dendrites, image by image, beside NumPy.")
+
+  @OptionGroup var options: SimulationOptions
+
+  func run() async throws {
+    try await options.compare([.dendriteLearning, .dendriteLearningFeedback])
+  }
 }
 
 struct CobaCommand: AsyncParsableCommand {

@@ -111,6 +111,12 @@ struct SimulationComparison {
           benchmark: workload.name, peer: peer.name, threads: threads, ratio: spread,
           target: peer.target))
     }
+    if let most = workload.mostMillisecondsEach {
+      let each = Spread(sides[0].turns.map { $0.wallSeconds / Double(work.length) * 1000 })
+      output.text(
+        "\(each.text(decimals: 3)) ms each; at most \(most.text(1)): "
+          + (each.median <= most ? "met" : "MISSED"))
+    }
     if let remark = workload.remark { output.text(try remark()) }
   }
 }

@@ -23,6 +23,8 @@ struct SimulationWorkload: Sendable {
   let make: @Sendable (_ threads: Int, _ folder: String) throws -> any SimulationWork
   /// A number that belongs beside the times, and what it is.
   var remark: (@Sendable () throws -> String)?
+  /// How long Apical may take for a step or image, in ms; nil where that is not asked.
+  var mostMillisecondsEach: Double?
 
   static let compartmentsGSL = SimulationWorkload(
     name: "compartments-gsl",
@@ -58,6 +60,21 @@ struct SimulationWorkload: Sendable {
       Peer(name: "jax", script: "dendrites_jax", target: 4),
     ],
     needsImages: true, make: { _, folder in try DendriteBenchmark(folder: folder) })
+
+  static let dendriteLearning = SimulationWorkload(
+    name: "dendrite-learning",
+    about:
+      "learning of segregated dendrites 784-500-10 with fixed feedback, 200 images of 2 × 50 ms",
+    peers: [Peer(name: "numpy", script: "dendrites_numpy", target: 50)],
+    needsImages: true,
+    make: { _, folder in try DendriteLearningBenchmark(.fixed, folder: folder) })
+
+  static let dendriteLearningFeedback = SimulationWorkload(
+    name: "dendrite-learning, learned feedback",
+    about: "the same with learned feedback, 200 images of 3 × 80 ms", peers: [],
+    needsImages: true,
+    make: { _, folder in try DendriteLearningBenchmark(.learned, folder: folder) },
+    mostMillisecondsEach: 0.6)
 
   static let coba = SimulationWorkload(
     name: "coba",

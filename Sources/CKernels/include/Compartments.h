@@ -51,7 +51,8 @@ typedef struct ck_cell {
   const double *leak;          ///< [compartments]
   const double *rest;          ///< [compartments]
   const double *coupling;      ///< [compartments, compartments]: conductance into row from column
-  const int32_t *compartment;  ///< [receptors]
+  const int32_t *first;        ///< [compartments + 1]: where a compartment's receptors begin
+  const int32_t *compartment;  ///< [receptors], ascending
   const int32_t *kind;         ///< [receptors]: CK_CURRENT | CK_ALPHA
   const int32_t *variable;     ///< [receptors]: the place of g; d follows it
   const double *reversal;      ///< [receptors]

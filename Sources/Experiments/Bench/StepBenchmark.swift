@@ -6,6 +6,7 @@ internal import LinearAlgebra
 internal import RandomStreams
 internal import RateNetworks
 internal import SpikingNetworks
+internal import Substrates
 
 /// The training loop of `apical run`, nothing else: for timing.
 ///
@@ -59,11 +60,15 @@ public final class StepBenchmark {
     precondition(count > 0, "\(count) steps")
     do { return try steps.run(count) } catch { throw RunFailure(error) }
   }
+
+  /// The mean output of the first hidden layer in the last step's batch.
+  var hiddenOutput: Double { steps.hiddenOutput }
 }
 
 /// A training session whose learner no longer shows in its type.
 private protocol Steps: AnyObject {
   func run(_ count: Int) throws -> Double
+  var hiddenOutput: Double { get }
 }
 
 private final class SessionSteps<Network: TrainableNetwork, Learner: FeedbackLearner>: Steps {
@@ -76,5 +81,11 @@ private final class SessionSteps<Network: TrainableNetwork, Learner: FeedbackLea
   func run(_ count: Int) throws -> Double {
     for _ in 0..<count { try session.step() }
     return session.trainer.lastLosses.loss
+  }
+
+  var hiddenOutput: Double {
+    guard let layer = session.trainer.record.layers.first else { return 0 }
+    let values = layer.output.elements
+    return values.reduce(0) { $0 + Double($1) } / Double(values.count)
   }
 }

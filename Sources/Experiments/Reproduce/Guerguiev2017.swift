@@ -95,6 +95,15 @@ struct Guerguiev2017 {
     return result
   }
 
+  /// A network with a preset and initial weights; `schedule` is set first.
+  static func condition(
+    _ network: Network, preset: String, initialization: String, schedule: [String]
+  ) throws -> Condition {
+    try Condition(
+      "\(network.name)-\(preset)-\(initialization)", Self.preset,
+      schedule + overrides(network, preset: preset, initialization: initialization))
+  }
+
   private var epochs: Int { request.budget == .full ? 60 : 1 }
 
   func table(_ tell: @escaping @Sendable (String) -> Void) throws -> ReproductionTable {
@@ -108,10 +117,8 @@ struct Guerguiev2017 {
     for network in Self.networks {
       for (preset, initialization) in variants {
         conditions.append(
-          try Condition(
-            "\(network.name)-\(preset)-\(initialization)", Self.preset,
-            schedule
-              + Self.overrides(network, preset: preset, initialization: initialization)))
+          try Self.condition(
+            network, preset: preset, initialization: initialization, schedule: schedule))
       }
     }
     let results = try request.run(conditions, stop, tell)

@@ -40,7 +40,13 @@ internal import RealModule
       (place + max(receptor.variableCount, 1) - 1, receptor.gain)
     }
     self.refractorySteps = Int32(refractorySteps)
-    let lasting = model.receptors.indices.filter { model.receptors[$0].variableCount > 0 }
+    // Compartment by compartment, each with its receptors in the model's order.
+    let owners = model.receptors.map { model.index(ofCompartment: $0.compartment)! }
+    let lasting = (0..<n).flatMap { owner in
+      model.receptors.indices.filter {
+        owners[$0] == owner && model.receptors[$0].variableCount > 0
+      }
+    }
     let receptors = lasting.map { model.receptors[$0] }
     let taus = receptors.map { $0.kernel.timeConstant! }
     let coupling = Self.couplings(of: model)
@@ -68,8 +74,8 @@ internal import RealModule
         elastance: keep(model.compartments.map { 1 / $0.capacitance }),
         leak: keep(model.compartments.map(\.leakConductance)),
         rest: keep(model.compartments.map(\.restingPotential)), coupling: keep(coupling),
-        compartment: keep(
-          receptors.map { Int32(model.index(ofCompartment: $0.compartment)!) }),
+        first: keep((0...n).map { owner in Int32(lasting.count { owners[$0] < owner }) }),
+        compartment: keep(lasting.map { Int32(owners[$0]) }),
         kind: keep(receptors.map(Self.kind)), variable: keep(lasting.map { Int32(places[$0]) }),
         reversal: keep(receptors.map(Self.reversal)), rate: keep(taus.map { 1 / $0 })))
     let methodNumber: Int32 =

@@ -2,8 +2,9 @@
 
 internal import Foundation
 
-/// How one layer steps: everything about it that neither learns nor evolves.
-struct LayerPlan: Sendable {
+/// How one layer steps: everything about it that neither learns nor evolves. A class, so that a
+/// step does not copy it.
+final class LayerPlan: Sendable {
   let units: Int
   let stride: Int
   /// The units, rounded up to whole vectors.

@@ -34,9 +34,10 @@ extension SegregatedDendriteNetwork {
       return
     }
     let (units, scale) = (plans[layer].units, expected)
-    unsafe workspace.events[layer + 1].withPointers(number: units) { own in
+    workspace.events[layer + 1].number = units
+    unsafe workspace.events[layer + 1].counts.withUnsafeMutableBufferPointer { counts in
       unsafe state.layers[layer].withRow(.rate) {
-        unsafe Scalar._axpby(units, scale, $0, 0, own.counts)
+        unsafe Scalar._axpby(units, scale, $0, 0, counts.baseAddress!)
       }
     }
   }
@@ -98,27 +99,25 @@ extension SegregatedDendriteNetwork {
     }
   }
 
-  private mutating func deliverOnce(
+  private func deliverOnce(
     _ source: Int, _ scale: Scalar, _ weights: SIMD4<Double>, _ age: Int?,
     _ state: inout DendriteState<Scalar>
   ) {
     let drivesAtOnce = source == 0 && parameters.inputSignal == .rate
-    let (connections, feedback, plans, stored) = (connections, feedback, plans, units)
-    let targets = apicalTargets[source]
     if drivesAtOnce { state.layers[0].add(workspace.input.constant, to: .basalDrive) }
     unsafe workspace.events[source].withPointers { spikes in
       if source < connections.count && !drivesAtOnce {
         unsafe state.layers[source].withRow(.basalDrive) {
           unsafe spikes.addRows(
             of: connections[source].weights.elements, width: plans[source].units,
-            scale: scale * Scalar(stored.weights[source]), to: $0)
+            scale: scale * Scalar(units.weights[source]), to: $0)
         }
       }
-      for layer in targets {
+      for layer in apicalTargets[source] {
         unsafe state.layers[layer].withRow(.apicalDrive) {
           unsafe spikes.addRows(
             of: feedback[layer].elements, width: plans[layer].units,
-            scale: scale * Scalar(stored.feedback[layer]), to: $0)
+            scale: scale * Scalar(units.feedback[layer]), to: $0)
         }
       }
       unsafe state.traces[source].elements.withUnsafeMutableBufferPointer {
@@ -139,7 +138,7 @@ extension SegregatedDendriteNetwork {
 @unsafe private struct DrawnSpikes<Scalar: DendriteScalar> {
   let number: Int
   let units: UnsafePointer<UInt32>
-  let counts: UnsafeMutablePointer<Scalar>
+  let counts: UnsafePointer<Scalar>
 
   /// out ← out + scale·Σ counts·rows of `weights` [units, width].
   func addRows(
@@ -154,22 +153,14 @@ extension SegregatedDendriteNetwork {
 }
 
 extension SpikeEvents {
-  fileprivate mutating func withPointers(_ body: (DrawnSpikes<Scalar>) -> Void) {
-    let number = number
-    unsafe units.withUnsafeMutableBufferPointer { units in
-      unsafe counts.withUnsafeMutableBufferPointer { counts in
+  fileprivate func withPointers(_ body: (DrawnSpikes<Scalar>) -> Void) {
+    unsafe units.withUnsafeBufferPointer { units in
+      unsafe counts.withUnsafeBufferPointer { counts in
         unsafe body(
           DrawnSpikes(
             number: number, units: units.baseAddress!, counts: counts.baseAddress!))
       }
     }
-  }
-
-  fileprivate mutating func withPointers(
-    number: Int, _ body: (DrawnSpikes<Scalar>) -> Void
-  ) {
-    self.number = number
-    unsafe withPointers(body)
   }
 
   /// Draws one step; the number of spikes.
