@@ -38,6 +38,7 @@ struct RateLimit {
       title: "The rate limit, budget \(request.budget.rawValue)",
       notes: [
         "A 20-12-8-5 network of neurons with segregated dendrites against the rate network of the same weights, double precision, 20 trials, sigmoid outputs.",
+        "Replicas: the mean of so many spike trains in the place of each, 100 trials. Feedback in spikes: 8 runs of a 20-12-5 network, W at rest, every example shown twice, each time with other spikes; e is the feedback input of a trial (forward minus taught phase), ē its mean over spikes given the example, G the gain matrix that e without chance would have. F is the squared distance of the runs' mean over what their spread makes of it, 1 ± 0.3 where sampling alone is left.",
         "Apical \(ApicalVersion.current).",
       ],
       rows: settled + replicas + spiking)
