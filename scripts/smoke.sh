@@ -111,6 +111,11 @@ check "an image without its data set" exits 3 env -u APICAL_DATA "$apical" run \
 check "a solver that fails" exits 4 "$apical" run "$cell" --out "$work/unsolved" \
   --set 'simulation.integrator={gsl: {stepper: rk1imp, absolute: 1.0e-300}}'
 check "what was recorded is kept" test -s "$work/unsolved/traces/soma.v.h5"
+printf '1,2\n' > "$work/weights.csv"
+check "a weight matrix of another size is found before a run" exits 3 "$apical" check "$network" \
+  --set "projections[0].connectivity={matrix: {path: $work/weights.csv}}"
+check "a complete simulation is left as it is" exits 0 "$apical" run "$cell" --max-trace-size 1kB \
+  --yes --progress none --out "$work/allowed" --resume
 for threads in 1 2 3; do
   check "a network on $threads threads" exits 0 "$apical" run "$network" --progress none \
     --threads "$threads" --out "$work/network$threads"
@@ -185,6 +190,15 @@ fills_disk_later() {
   fills_disk && grep -q '"status" : "failed"' "$work/small/run/manifest.json" \
     && [ "$(wc -l < "$work/small/run/metrics.csv")" -ge 2 ]
 }
+simulation_fills_disk() {
+  exits 5 "$apical" run models/cells/noise-conductance.yaml --progress none --max-trace-size 1GB \
+    --set 'record=[{what: cell.soma.v}]' --out "$work/small/run"
+}
+simulation_fills_disk_later() {
+  simulation_fills_disk && grep -q '"status" : "failed"' "$work/small/run/manifest.json" \
+    && [ -s "$work/small/run/traces/soma.v.h5" ]
+}
+simulation_fills_disk_at_once() { simulation_fills_disk && [ ! -e "$work/small/run" ]; }
 fills_disk_at_once() { fills_disk && [ ! -e "$work/small/run" ]; }
 mkdir "$work/small"
 if mount -t tmpfs -o size=64k tmpfs "$work/small" 2> /dev/null && umount "$work/small"; then
@@ -194,6 +208,8 @@ if mount -t tmpfs -o size=64k tmpfs "$work/small" 2> /dev/null && umount "$work/
   for size in 64 300; do
     check "a disk of $size kB" on_small_disk "$size" fills_disk_later
   done
+  check "a disk of 8 kB and a simulation" on_small_disk 8 simulation_fills_disk_at_once
+  check "a disk of 300 kB and a simulation" on_small_disk 300 simulation_fills_disk_later
 fi
 check "no stack trace" bash -c "! grep -qiE 'fatal error|stack dump|swift runtime' '$work/err'"
 

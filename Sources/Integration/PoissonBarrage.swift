@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// Shot noise: Poisson events of rate ν, each adding w e^(−t/τ) to a conductance or current.
 ///
 /// Its cumulants are those of Campbell's theorem (Campbell 1909; Rice 1944), κ_k = ν ∫ (w e^(−t/τ))^k dt
@@ -30,6 +38,16 @@ public struct PoissonBarrage: Sendable, Hashable {
 
   /// w² ν τ/2.
   public var variance: Double { weight * weight * rate * timeConstant / 2 }
+
+  /// Mean and variance as a simulation holds it over steps of dt, after the arrivals of each:
+  /// x ← a x + w N with a = e^(−dt/τ) and N Poisson of mean ν dt, so w ν dt/(1 − a) and
+  /// w² ν dt/(1 − a²). They are above those of continuous time by about dt/2τ.
+  public func held(step interval: Double) -> (mean: Double, variance: Double) {
+    precondition(interval > 0, "a step of \(interval) ms")
+    let arrivals = weight * rate * interval
+    let x = interval / timeConstant
+    return (arrivals / -expm1(-x), weight * arrivals / -expm1(-2 * x))
+  }
 
   /// The third standardised moment, sign(w) (2√2/3)/√(ντ); infinite at ν = 0.
   public var skewness: Double {

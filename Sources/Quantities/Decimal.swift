@@ -74,6 +74,27 @@ struct Decimal: Equatable {
     Decimal(isNegative: isNegative, digits: digits, point: point + exponent)
   }
 
+  /// The nearest decimal of at most `count` digits, halves away from zero.
+  func rounded(toDigits count: Int) -> Decimal {
+    guard digits.count > count else { return self }
+    var kept = Array(digits.prefix(count))
+    var point = point
+    if digits[count] >= 5 {
+      var place = count - 1
+      while place >= 0, kept[place] == 9 {
+        kept[place] = 0
+        place -= 1
+      }
+      if place >= 0 {
+        kept[place] += 1
+      } else {
+        kept.insert(1, at: 0)
+        point += 1
+      }
+    }
+    return Decimal(isNegative: isNegative, digits: kept, point: point)
+  }
+
   /// The nearest double; infinite above the largest one.
   var value: Double {
     let mantissa = digits.isEmpty ? "0" : String(decoding: digits.map { $0 + 48 }, as: UTF8.self)

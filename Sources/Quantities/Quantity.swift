@@ -28,6 +28,12 @@ public struct Quantity: Sendable, Hashable, CustomStringConvertible {
     return description(in: unitOfFittingSize(customary))
   }
 
+  /// A number as a sentence shows it: at most fifteen digits, so that what a computation added
+  /// behind them is not seen, and no trailing zeros. Not for files, which read numbers back.
+  public static func shortText(_ value: Double) -> String {
+    value.isFinite ? Decimal(value).rounded(toDigits: 15).text : "\(value)"
+  }
+
   /// In `unit`.
   ///
   /// - Precondition: `unit` is one of `dimension`.

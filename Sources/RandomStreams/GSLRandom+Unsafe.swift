@@ -100,4 +100,16 @@ extension GSLRandom {
     let probability = low + (1 - 2 * low) * (uniform() + 0x1p-33)
     return standardDeviation * gsl_cdf_ugaussian_Pinv(probability)
   }
+
+  /// Standard normal, kept from `low` to `high`, either of which may be infinite, by the inverse of
+  /// GSL's distribution function: one number of the generator per deviate.
+  ///
+  /// - Precondition: the bounds ascend.
+  public mutating func gaussian(from low: Double, to high: Double) -> Double {
+    precondition(low <= high)
+    let first = gsl_cdf_ugaussian_P(low)
+    let last = gsl_cdf_ugaussian_P(high)
+    let value = gsl_cdf_ugaussian_Pinv(first + (last - first) * (uniform() + 0x1p-33))
+    return min(max(value, low), high)
+  }
 }

@@ -34,6 +34,9 @@ public struct RandomKey: Sendable, Hashable, Codable {
     case conductanceNoise = 10
     case poissonInput = 11
     case connectivity = 12
+    case initialPotentials = 13
+    case synapticWeights = 14
+    case synapticDelays = 15
   }
 
   /// The Philox key.

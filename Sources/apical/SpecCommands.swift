@@ -31,11 +31,14 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var options: SpecOptions
 
   func run() throws {
+    let mistakes: [String]
     do {
-      _ = try AnySpec.read(options.document())
+      let document = try options.document()
+      mistakes = try AnySpec.read(document).value.fileMistakes(beside: document.file)
     } catch {
       throw RunFailure(error)
     }
+    guard mistakes.isEmpty else { throw RunFailure.file(mistakes.joined(separator: "\n")) }
     Console.print("\(options.spec): no mistakes")
   }
 }

@@ -59,30 +59,30 @@ import Testing
     ),
     (
       "sources.input={spikes: {times: [1.0e300 ms]}}",
-      "sources.input: a spike at 1e+300 ms is more than 2⁴⁰ steps of 0.1 ms away; give times below 109951162777.6 ms"
+      "sources.input.spikes.times: a spike at 1e300 ms is more than 2⁴⁰ time steps of 0.1 ms away; give times below 109951162777.6 ms"
     ),
     (
       "populations.own.firing.threshold.refractoryPeriod=1.0e6 s",
-      "populations.own.firing: a refractory period of 1000000000.0 ms is more than 2³¹ steps of 0.1 ms; give at most 214748364.60000002 ms"
+      "populations.own.firing.threshold.refractoryPeriod: 1000000000 ms is more than 2³¹ time steps of 0.1 ms; give at most 214748364.6 ms, a longer step, or spikes: located"
     ),
   ]
 
   static let rates = [
     (
       "sources.noise={poisson: {rate: 10 MHz}}",
-      "sources.noise: 10000.0 kHz makes 1000.0 Poisson spikes in a step of 0.1 ms; give less than 7000.0 kHz, or a shorter step"
+      "sources.noise.poisson.rate: 10 MHz makes 1000 Poisson spikes in a step of 0.1 ms; give less than 7 MHz, or a shorter step"
     ),
     (
       "sources.noise={image: {maximumRate: 10 MHz}}",
-      "sources.noise.image.maximumRate: 1000.0 Poisson spikes in a step are too many; give a rate that makes less than 700, or a shorter step"
+      "sources.noise.image.maximumRate: 10 MHz makes 1000 Poisson spikes in a step of 0.1 ms; give less than 7 MHz, or a shorter step"
     ),
     (
       "populations.own.noise.shake={compartment: apical, form: {current: {}}, process: {poisson: {rate: 10 MHz, timeConstant: 1 ms, weight: 1 pA}}}",
-      "populations.own.noise.shake: 10000.0 kHz makes 1000.0 Poisson spikes in a step of 0.1 ms; give less than 7000.0 kHz, or a shorter step"
+      "populations.own.noise.shake.process.poisson.rate: 10 MHz makes 1000 Poisson spikes in a step of 0.1 ms; give less than 7 MHz, or a shorter step"
     ),
     (
       "populations.cell.drives=[{receptor: soma.excitatory, rate: 10 MHz, weight: 2 nS}]",
-      "populations.cell.drives: 10000.0 kHz makes 1000.0 Poisson spikes in a step of 0.1 ms; give less than 7000.0 kHz, or a shorter step"
+      "populations.cell.drives[0].rate: 10 MHz makes 1000 Poisson spikes in a step of 0.1 ms; give less than 7 MHz, or a shorter step"
     ),
   ]
 

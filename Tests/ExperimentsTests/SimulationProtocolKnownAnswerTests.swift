@@ -83,6 +83,24 @@ import Testing
     #expect(Double(rows[1][4])! < Double(rows[2][4])!)
   }
 
+  @Test func `a barrage is beside the mean and deviation of what is held, not of continuous time`()
+    throws
+  {
+    let (rows, _) = try table([
+      "simulation.timeStep=0.5 ms", "simulation.duration=500 ms",
+      "populations.cell.noise.shake={compartment: apical, form: {current: {}}, process: {poisson: {rate: 2000 Hz, timeConstant: 2 ms, weight: 3 pA}}}",
+    ])
+    // w ν dt/(1 − e^(−dt/τ)) and w √(ν dt/(1 − e^(−2dt/τ))): 13.56 pA and 4.78 pA, where continuous
+    // time has w ν τ = 12 pA and w √(ν τ/2) = 4.24 pA.
+    let (mean, deviation) = (3 / (1 - exp(-0.25)), 3 / (1 - exp(-0.5)).squareRoot())
+    #expect(abs(Double(rows[0][3])! - mean) < 1e-12 * mean)
+    #expect(abs(Double(rows[0][5])! - deviation) < 1e-12 * deviation)
+    // 20 cells for 400 ms are 4,000 correlation times of 2τ: four standard errors of the mean.
+    let error = 4 * deviation / (20 * 400 / 4.0).squareRoot()
+    #expect(abs(Double(rows[0][2])! - mean) < error && error < (mean - 12) / 3)
+    #expect(abs(Double(rows[2][2])! - Double(rows[2][3])!) < error / 15)
+  }
+
   @Test func `where values were clipped there is no closed form`() throws {
     let (rows, lines) = try table(["populations.cell.noise.shake.form.pushPull.base=0.25 nS"])
     // |x| ≤ 2 g₀.
@@ -115,7 +133,7 @@ import Testing
       ("time,value\n10,-100\n", false, nil),
       (
         "10,100\n20,-3\n", true,
-        "wave.csv:2: -3.0 nS is negative; a conductance is 0 nS or more (populations.cell.conductances[0].course.file)"
+        "wave.csv:2: -3 nS is negative; a conductance is 0 nS or more (populations.cell.conductances[0].course.file)"
       ),
     ] as [(String, Bool, String?)])
   func `no row of a file is lost`(content: String, isConductance: Bool, message: String?) throws {
@@ -159,7 +177,7 @@ import Testing
       }
       #expect(
         failure?.description
-          == "weights.csv:2: -5.0 nS is negative; a conductance is 0 nS or more (projections[3].connectivity.matrix)"
+          == "weights.csv:2: -5 nS is negative; a conductance is 0 nS or more (projections[3].connectivity.matrix)"
       )
       #expect(failure?.exitCode == 3)
     }

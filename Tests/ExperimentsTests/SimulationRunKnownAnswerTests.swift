@@ -87,7 +87,7 @@ import Testing
       ),
       (
         "populations.cell.currents=[{compartment: soma, course: {file: {path: back.csv}}}]",
-        "back.csv:3: time 10.0 ms follows 10.0 ms; let times ascend (populations.cell.currents[0].course.file)"
+        "back.csv:3: time 10 ms follows 10 ms; let times ascend (populations.cell.currents[0].course.file)"
       ),
       (
         "populations.cell.currents=[{compartment: soma, course: {file: {path: none.csv}}}]",
@@ -99,11 +99,11 @@ import Testing
       ),
       (
         "sources.list={spikes: {file: spikes.csv, count: 2}}",
-        "spikes.csv:4: the spike of cell 0 at 5.0 ms comes after one at 10.0 ms; let the times of each cell ascend (sources.list.spikes)"
+        "spikes.csv:4: the spike of cell 0 at 5 ms comes after one at 10 ms; let the times of each cell ascend (sources.list.spikes)"
       ),
       (
         "sources.list={spikes: {file: spikes.csv}}",
-        "spikes.csv:3: there is no cell 1.0; cells are 0 to 0 (sources.list.spikes)"
+        "spikes.csv:3: there is no cell 1; cells are 0 to 0 (sources.list.spikes)"
       ),
       (
         "projections[3].connectivity={matrix: {path: weights.csv}}",

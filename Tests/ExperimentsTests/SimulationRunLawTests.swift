@@ -126,4 +126,74 @@ import Testing
       #expect(try Fixture.contents("\(folder)/cut") == Fixture.contents("\(folder)/whole"))
     }
   }
+
+  @Test func `a finished run is left as it is when it is resumed, and says so`() throws {
+    try Fixture.withFolder { folder in
+      let path = "\(folder)/run"
+      _ = try Fixture.run(Fixture.request(path))
+      func state() throws -> [String: Data] {
+        var contents: [String: Data] = [:]
+        for case let name as String in FileManager.default.enumerator(atPath: path)! {
+          contents[name] = FileManager.default.contents(atPath: "\(path)/\(name)")
+          let date = try FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+          contents["\(name) date"] = Data("\(date[.modificationDate]!)".utf8)
+        }
+        return contents
+      }
+      let before = try state()
+      #expect(before["traces/spikes.h5"] != nil)
+      let events = try Fixture.run(Fixture.request(path, resumes: true))
+      #expect(try state() == before)
+      #expect(events.count == 2)
+      guard case .noticed(let notice)? = events.first,
+        case .finished(let directory, nil)? = events.last
+      else {
+        Issue.record("\(events)")
+        return
+      }
+      #expect(notice == "this run is complete: nothing is left to do" && directory == path)
+      // Another specification is refused as ever.
+      let failure = #expect(throws: RunFailure.self) {
+        _ = try Fixture.run(Fixture.request(path, ["simulation.duration=70 ms"], resumes: true))
+      }
+      #expect(failure?.exitCode == 2)
+      #expect(try state() == before)
+    }
+  }
+
+  @Test func `a run that cannot go on keeps its status, and one that cannot begin leaves nothing`()
+    throws
+  {
+    try Fixture.withFolder { folder in
+      let path = "\(folder)/run"
+      let stop = StopFlag()
+      #expect(throws: RunFailure.self) {
+        try ExperimentRunner.run(Fixture.request(path), stop: stop) { event in
+          if case .advanced = event { stop.set() }
+        }
+      }
+      func status() throws -> Manifest.Status {
+        try Manifest.read(RunDirectory(path: path)).status
+      }
+      #expect(try status() == .interrupted)
+      // A folder lies where the recording was.
+      try FileManager.default.removeItem(atPath: "\(path)/traces/soma.v.h5")
+      try FileManager.default.createDirectory(
+        atPath: "\(path)/traces/soma.v.h5", withIntermediateDirectories: true)
+      let failure = #expect(throws: RunFailure.self) {
+        _ = try Fixture.run(Fixture.request(path, resumes: true))
+      }
+      #expect(failure?.exitCode == 5)
+      #expect(try status() == .interrupted)
+      // A name that no file can have.
+      let long = String(repeating: "n", count: 250)
+      let text = Fixture.text.replacing("hail", with: long).replacing(
+        "what: cell.noise.shake", with: "what: cell.noise.\(long)")
+      let other = #expect(throws: RunFailure.self) {
+        _ = try Fixture.run(Fixture.request("\(folder)/other", text: text))
+      }
+      #expect(other?.exitCode == 5)
+      #expect(!FileManager.default.fileExists(atPath: "\(folder)/other"))
+    }
+  }
 }

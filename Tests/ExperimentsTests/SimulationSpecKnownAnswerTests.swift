@@ -123,7 +123,7 @@ import Testing
     ),
     (
       "simulation.timeStep=1 ms",
-      "simulation.timeStep: 1.0 ms is above the shortest time constant of cell, 0.5 ms; give 0.5 ms or less"
+      "simulation.timeStep: 1 ms is above the shortest time constant of cell, 0.5 ms; give 0.5 ms or less"
     ),
     (
       "simulation.timeStep=0.0000001 ms",
@@ -136,11 +136,11 @@ import Testing
     ),
     (
       "sources.input={spikes: {times: [30 ms, 10 ms]}}",
-      "sources.input.spikes.times: spike 2 of cell 0 at 10.0 ms comes after one at 30.0 ms; let the times of each cell ascend"
+      "sources.input.spikes.times: spike 2 of cell 0 at 10 ms comes after one at 30 ms; let the times of each cell ascend"
     ),
     (
       "populations.cell.currents[0].course.step.end=20 ms",
-      "populations.cell.currents[0].course.step.end: time 20.0 ms follows 20.0 ms; let times ascend"
+      "populations.cell.currents[0].course.step.end: time 20 ms follows 20 ms; let times ascend"
     ),
     (
       "populations.cell.currents[0].course={steps: {times: [1 ms, 2 ms], amplitudes: [1 pA]}}",
@@ -204,16 +204,12 @@ import Testing
 
   static let relations = [
     (
-      "simulation.integrator=exact",
-      "simulation.integrator: exact and implicit Euler steps need a linear cell; soma.excitatory is a conductance that is reached; choose rungeKutta4, exponentialEuler or gsl"
-    ),
-    (
       "populations.own.integrator=exact",
-      "populations.own.integrator: exact and implicit Euler steps need a linear cell; a conductance is held in it; choose rungeKutta4, exponentialEuler or gsl"
+      "populations.own.integrator: exact and implicit Euler steps need a linear cell; a conductance is held in it (own); choose rungeKutta4, exponentialEuler or gsl"
     ),
     (
       "populations.own.firing.threshold.reset=-40 mV",
-      "populations.own.firing.threshold.reset: -40.0 mV is not below the threshold of -50.0 mV; a neuron that is reset to its threshold fires without end"
+      "populations.own.firing.threshold.reset: -40 mV is not below the threshold of -50 mV; a neuron that is reset to its threshold fires without end"
     ),
     (
       "populations.own.nestIgnoresDendriticCurrent=true",
@@ -247,7 +243,9 @@ import Testing
       mistakes([], text) == [
         "x.yaml:11:27: populations.cell.compartments.soma.capacitance: expected a capacitance greater than 0 pF, found -150 pF",
         "x.yaml:22:57: populations.own.compartments.apical.receptors.ampa.reversalPotential: 0 has no unit; a voltage is written in nV, uV, mV or V, such as -70 mV",
+        "x.yaml:32:39: projections[0].receptor: there is no receptor soma.ampa; there is soma.excitatory, soma.inhibitory, proximal.excitatory, proximal.inhibitory, distal.excitatory or distal.inhibitory",
         "x.yaml:32:57: projections[0].delay: 0.01 ms is below the time step of 0.1 ms; give at least 0.1 ms, or a shorter step",
+        "x.yaml:34:12: record[0].what: cell has no variable axon.v; it has soma.v, proximal.v, distal.v, soma.excitatory, soma.inhibitory, proximal.excitatory, proximal.inhibitory, distal.excitatory, distal.inhibitory",
       ])
   }
 }

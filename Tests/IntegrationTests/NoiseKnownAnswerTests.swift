@@ -181,6 +181,19 @@ import Testing
     #expect(abs(barrage.mean / cumulant(1) - 1) < 1e-8)
     #expect(abs(barrage.variance / variance - 1) < 1e-8)
     #expect(abs(barrage.skewness / (cumulant(3) / (variance * variance.squareRoot())) - 1) < 1e-8)
+    // Held over steps it is the sum of what earlier arrivals left: Σ w aᵏ ν dt and Σ w² a²ᵏ ν dt.
+    let held = barrage.held(step: 0.5)
+    let decay = exponential(-0.5 / 3)
+    let sums = (0..<400).reduce((mean: 0.0, variance: 0.0, left: 1.0)) { sum, _ in
+      (
+        sum.mean + 2.5 * 0.4 * sum.left, sum.variance + 2.5 * 2.5 * 0.4 * sum.left * sum.left,
+        sum.left * decay
+      )
+    }
+    #expect(abs(held.mean / sums.mean - 1) < 1e-13)
+    #expect(abs(held.variance / sums.variance - 1) < 1e-13)
+    let short = barrage.held(step: 1e-6)
+    #expect(abs(short.mean / barrage.mean - 1) < 1e-6 && held.mean > 1.08 * barrage.mean)
     let twin = barrage.gaussianTwin
     #expect(abs(twin.autocovariance(lag: 0) / barrage.variance - 1) < 1e-15)
     let inverted = try PoissonBarrage(rate: 0.8, weight: -2.5, timeConstant: 3)

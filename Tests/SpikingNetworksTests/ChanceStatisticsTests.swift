@@ -68,7 +68,10 @@ import Testing
         Projection(
           from: from, to: "a", receptor: "soma.jump", delay: 1,
           connectivity: .random(probability: probability, weight: 1)),
-        sources: 300, targets: 300, timeStep: 0.1, random: RandomKey(seed: 2))
+        sources: 300, targets: 300, timeStep: 0.1,
+        keys: SynapseKeys(
+          connectivity: RandomKey(seed: 2), weights: RandomKey(seed: 3), delays: RandomKey(seed: 4))
+      )
     }
     for (from, pairs) in [("a", 300.0 * 299), ("b", 300.0 * 300)] {
       let few = try synapses(from, 0.1)

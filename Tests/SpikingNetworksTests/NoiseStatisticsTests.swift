@@ -104,36 +104,11 @@ import Testing
     #expect(abs(mean - center) < 4 * (expected / Double(v.count)).squareRoot())
     #expect(Self.isVariance(variance, expected, v.count))
     #expect(!Self.isVariance(variance, expected * 1.4, v.count))
-    // A window's mean, over its last 200 steps.
-    let window = 200
-    let frames = recording.frames[0].suffix(window)
-    let means = (0..<v.count).map { cell in
-      frames.reduce(0.0) { $0 + $1[cell] } / Double(window)
-    }
-    #expect(
-      Self.isVariance(
-        Self.moments(means).variance, response.windowMeanVariance(of: 0, window: window), v.count))
     // What each cell realised is its response: exactly additive, so to rounding.
     for cell in [0, 700, 1999] {
       let deviation = v[cell] - response.operatingPoint[0]
       // The response starts at 0 when the potential starts at rest, 24 time constants before.
       #expect(abs(deviation - recording.frames[1].last![cell]) < 1e-8)
-    }
-  }
-
-  @Test func `an Ornstein–Uhlenbeck window mean has the closed form of continuous time`() throws {
-    let population = try Self.population(
-      .ornsteinUhlenbeck(timeConstant: 3),
-      .pushPull(base: 10, excitatoryReversal: 0, inhibitoryReversal: -80), 1)
-    let response = try #require(NoiseResponse(0, in: population, timeStep: 0.01))
-    let noise = try OrnsteinUhlenbeck(
-      standardDeviation: response.gains[0], timeConstant: 3)
-    // 200 pF over 60 nS; what is held over 0.01 ms differs by a few dt/τ.
-    for window in [10.0, 50] {
-      let discrete = response.windowMeanVariance(of: 0, window: Int(window * 100))
-      let closed = noise.windowMeanVariance(
-        window: window, membraneTimeConstant: 200.0 / 60)
-      #expect(abs(discrete / closed - 1) < 0.005)
     }
   }
 

@@ -28,7 +28,7 @@ import Testing
         [
           try Projection(
             from: "in", to: "cell", receptor: $0.0, delay: 1,
-            connectivity: .oneToOne(weight: $0.1))
+            connectivity: .oneToOne(weight: .same($0.1)))
         ]
       } ?? [], variables: variables, duration: duration)
   }

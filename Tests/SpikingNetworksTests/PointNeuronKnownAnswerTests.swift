@@ -114,7 +114,7 @@ import Testing
         projections: [
           Projection(
             from: "in", to: "cell", receptor: receptor, delay: 1,
-            connectivity: .oneToOne(weight: weight))
+            connectivity: .oneToOne(weight: .same(weight)))
         ], variables: ["soma.v"], duration: trace.times.last!)
       #expect(
         recording.spikes.map { ($0.time * 10).rounded() } == spikes.map { ($0 * 10).rounded() })
@@ -139,10 +139,10 @@ import Testing
       ],
       projections: [
         Projection(
-          from: "e", to: "cell", receptor: "soma.excitatory", delay: h,
+          from: "e", to: "cell", receptor: "soma.excitatory", delay: .same(h),
           connectivity: .oneToOne(weight: 6)),
         Projection(
-          from: "i", to: "cell", receptor: "soma.inhibitory", delay: h,
+          from: "i", to: "cell", receptor: "soma.inhibitory", delay: .same(h),
           connectivity: .oneToOne(weight: 67)),
       ], variables: ["soma.v"], timeStep: h, duration: trace.times.last!)
     #expect(recording.spikes.count == 1)

@@ -26,7 +26,7 @@ import Testing
     {
       try Projection(
         from: from, to: to, receptor: "soma.\(sign)", delay: 1.5,
-        connectivity: .random(probability: 0.05, weight: weight))
+        connectivity: .random(probability: 0.05, weight: .same(weight)))
     }
     return try Network(
       timeStep: 0.1, populations: [cells("e", 500), cells("i", 200)],

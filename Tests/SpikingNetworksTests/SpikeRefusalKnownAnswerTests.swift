@@ -20,7 +20,7 @@ import Testing
     func jump(_ from: String, _ weight: Double) throws -> Projection {
       try Projection(
         from: from, to: "cell", receptor: "soma.jump", delay: 0.1,
-        connectivity: .oneToOne(weight: weight))
+        connectivity: .oneToOne(weight: .same(weight)))
     }
     let recording = try Recording(
       population,
@@ -75,7 +75,7 @@ import Testing
     }
     #expect(
       error?.description
-        == "cell, cell 0: soma.v is no longer a finite number at 5.0 ms; take a shorter step, or "
+        == "cell, cell 0: soma.v is no longer a finite number at 5 ms; take a shorter step, or "
         + "check the inputs")
   }
 
@@ -92,7 +92,7 @@ import Testing
     }
     #expect(
       message
-        == "cell.drives: a weight of -2.0 nS at the conductance soma.excitatory is negative; give 0 nS or more; a receptor inhibits by its reversal potential"
+        == "cell.drives: a weight of -2 nS at the conductance soma.excitatory is negative; give 0 nS or more; a receptor inhibits by its reversal potential"
     )
     let cell = try Population(name: "cell", count: 2, model: .iafCondExp(), method: .rungeKutta4)
     for connectivity: Projection.Connectivity in [
@@ -126,17 +126,17 @@ import Testing
     }
     #expect(
       source(.poisson(rates: [1, 1e4]))
-        == "sources.in: 10000.0 kHz makes 1000.0 Poisson spikes in a step of 0.1 ms; give less than 7000.0 kHz, or a shorter step"
+        == "sources.in: 10000 kHz makes 1000 Poisson spikes in a step of 0.1 ms; give less than 7000 kHz, or a shorter step"
     )
     #expect(source(.poisson(rates: [6999])) == nil)
-    #expect(source(.times([[1, 1e300]]))?.contains("a spike at 1e+300 ms") == true)
+    #expect(source(.times([[1, 1e300]]))?.contains("a spike at 1e300 ms") == true)
     #expect(
       mistake {
         let driven = try Population(
           name: "cell", count: 1, model: .iafPscExp(), method: .exact,
           drives: [PoissonDrive(receptor: "soma.excitatory", rate: 7000, weight: 1)])
         _ = try Network(timeStep: 0.1, populations: [driven])
-      }?.hasPrefix("cell.drives: 7000.0 kHz makes 700.0 Poisson spikes") == true)
+      }?.hasPrefix("cell.drives: 7000 kHz makes 700 Poisson spikes") == true)
     #expect(
       mistake {
         let firing = try Firing(
@@ -145,7 +145,7 @@ import Testing
         _ = try Network(
           timeStep: 0.1,
           populations: [Population(name: "cell", count: 1, model: model, method: .exact)])
-      }?.hasPrefix("cell.firing: a refractory period of 1000000000.0 ms is more than 2³¹ steps")
+      }?.hasPrefix("cell.firing: a refractory period of 1000000000 ms is more than 2³¹ steps")
         == true)
   }
 

@@ -171,7 +171,7 @@ struct FiledRun<Network: TrainableNetwork, Learner: FeedbackLearner>: ~Copyable 
       try? recorder.close()
       try? trialRecorder?.close()
       try? metrics.close()
-      do { try manifest.write(to: directory) } catch { try? manifest.overwrite(in: directory) }
+      manifest.writeLast(to: directory)
       throw failure
     }
   }

@@ -56,8 +56,14 @@ struct Manifest: Codable, Sendable {
   }
 
   /// Writes over the manifest that is there: on a full disk there is no room for another.
-  mutating func overwrite(in directory: RunDirectory) throws {
+  private mutating func overwrite(in directory: RunDirectory) throws {
     try directory.overwrite(encoded(), in: Self.name)
+  }
+
+  /// Writes how the run ended, where anything can be written at all: into the room of the manifest
+  /// that is there, where the disk has none for another.
+  mutating func writeLast(to directory: RunDirectory) {
+    do { try write(to: directory) } catch { try? overwrite(in: directory) }
   }
 
   private static let name = "manifest.json"

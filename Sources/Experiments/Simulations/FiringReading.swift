@@ -54,30 +54,37 @@ extension ModelReading {
     let rate = spec.build { () throws(ModelError) in
       try RateFunction(maximum: maximum, slope: slope, steepness: steepness, midpoint: midpoint)
     }
-    guard let rate else {
-      _ = make(spec, names, nil, clamps: false)
-      return nil
-    }
-    return make(spec, names, sendsRate ? .rate(rate) : .escape(rate), clamps: false)
+    return make(
+      spec, names, rate.map { sendsRate ? .rate($0) : .escape($0) }, clamps: false,
+      isRefractory: !sendsRate)
   }
 
   /// Asks for what every mechanism has.
   private func make(
-    _ spec: SpecObject, _ names: [String], _ mechanism: Firing.Mechanism?, clamps: Bool
+    _ spec: SpecObject, _ names: [String], _ mechanism: Firing.Mechanism?, clamps: Bool,
+    isRefractory: Bool = true
   ) -> Firing? {
     let compartment = spec.value(
       "compartment", .text, default: base?.firing?.compartment ?? names.first ?? "soma",
       about: "the compartment that fires\(source)")
-    if spec.isSound, !names.isEmpty, !names.contains(compartment) {
+    if spec.isSound("compartment"), !names.isEmpty, !names.contains(compartment) {
       spec.reportUnknown("compartment", compartment, "compartment", known: names)
     }
-    let period = spec.quantity(
-      "refractoryPeriod", .time, .atLeast(0), default: base?.firing?.refractoryPeriod ?? 0,
-      about: "no spike follows another within it\(source)")
-    let held = spec.value(
-      "whileRefractory", SpecKind<Firing.Refractoriness>.choice,
-      default: base?.firing?.whileRefractory ?? .holdSpiking,
-      about: "which potentials rest meanwhile\(source)")
+    var period = 0.0
+    var held = Firing.Refractoriness.holdSpiking
+    if isRefractory {
+      period = spec.quantity(
+        "refractoryPeriod", .time, .atLeast(0), default: base?.firing?.refractoryPeriod ?? 0,
+        about: "no spike follows another within it\(source)")
+      held = spec.value(
+        "whileRefractory", SpecKind<Firing.Refractoriness>.choice,
+        default: base?.firing?.whileRefractory ?? .holdSpiking,
+        about: "which potentials rest meanwhile\(source)")
+    } else {
+      for key in ["refractoryPeriod", "whileRefractory"] where spec.takes(key) {
+        spec.report(key, "a rate is never refractory; leave it out, or choose escape")
+      }
+    }
     guard let mechanism else { return nil }
     return spec.build { () throws(ModelError) in
       try Firing(

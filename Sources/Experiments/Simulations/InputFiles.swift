@@ -2,6 +2,7 @@
 
 internal import Datasets
 internal import Foundation
+internal import Quantities
 internal import RandomStreams
 internal import SpikingNetworks
 
@@ -79,7 +80,9 @@ final class GivenFiles: InputFiles {
     if isConductance { try table.checkNotNegative(from: 1) }
     for (a, b) in zip(table.rows, table.rows.dropFirst()) where b.values[0] <= a.values[0] {
       throw table.failure(
-        b.line, "time \(b.values[0]) ms follows \(a.values[0]) ms; let times ascend")
+        b.line,
+        "time \(Quantity.shortText(b.values[0])) ms follows \(Quantity.shortText(a.values[0])) ms; let times ascend"
+      )
     }
     do {
       return try Course(
@@ -98,15 +101,17 @@ final class GivenFiles: InputFiles {
       let time = row.values[1]
       guard let cell = Int(exactly: row.values[0]), (0..<cells).contains(cell) else {
         throw table.failure(
-          row.line, "there is no cell \(row.values[0]); cells are 0 to \(cells - 1)")
+          row.line,
+          "there is no cell \(Quantity.shortText(row.values[0])); cells are 0 to \(cells - 1)")
       }
       guard time > 0 else {
-        throw table.failure(row.line, "a spike at \(time) ms; give times above 0 ms")
+        throw table.failure(
+          row.line, "a spike at \(Quantity.shortText(time)) ms; give times above 0 ms")
       }
       if let last = lists[cell].last, time < last {
         throw table.failure(
           row.line,
-          "the spike of cell \(cell) at \(time) ms comes after one at \(last) ms; "
+          "the spike of cell \(cell) at \(Quantity.shortText(time)) ms comes after one at \(Quantity.shortText(last)) ms; "
             + "let the times of each cell ascend")
       }
       lists[cell].append(time)
@@ -206,7 +211,8 @@ struct NumberTable {
   func checkNotNegative(from first: Int) throws {
     for row in rows {
       if let value = row.values.dropFirst(first).first(where: { $0 < 0 }) {
-        throw failure(row.line, "\(value) nS is negative; a conductance is 0 nS or more")
+        throw failure(
+          row.line, "\(Quantity.shortText(value)) nS is negative; a conductance is 0 nS or more")
       }
     }
   }

@@ -11,8 +11,18 @@ struct ModelReading {
   /// Behind what a parameter is: where its default comes from.
   let source: String
 
-  /// Asks for `model`, `compartments`, `couplings` and `firing`; nil where something is wrong.
-  static func model(_ spec: SpecObject) -> CompartmentModel? {
+  /// What was read of a model.
+  struct Result {
+    /// Nil where the model is not known at all.
+    var outline: ModelOutline?
+    /// Nil where something is wrong with it.
+    var model: CompartmentModel?
+    /// What initial potentials are drawn from, by compartment.
+    var initialPotentials: [String: Distribution] = [:]
+  }
+
+  /// Asks for `model`, `compartments`, `couplings` and `firing`.
+  static func model(_ spec: SpecObject) -> Result {
     let names = ModelCatalogue.all.map(\.name)
     let name = spec.optional(
       "model", .word(among: names),
@@ -23,25 +33,35 @@ struct ModelReading {
     // What a misspelt model would have had is not known: its parts are not complained about.
     if name == nil, spec.has("model") {
       for part in ["compartments", "couplings", "firing"] { _ = spec.ask(part) }
-      return nil
+      return Result()
     }
     return reading.read(spec, named: name)
   }
 
-  private func read(_ spec: SpecObject, named name: String?) -> CompartmentModel? {
+  private func read(_ spec: SpecObject, named name: String?) -> Result {
     let compartments = compartments(spec)
     let names = compartments.map(\.name)
+    let drawn = compartments.compactMap { part in part.drawn.map { (part.name, $0) } }
     let couplings = couplings(spec, names)
     let firing = firing(spec, names)
-    return spec.build { () throws(ModelError) in
+    let model = spec.build { () throws(ModelError) in
       try CompartmentModel(
         name: name ?? "composed", compartments: compartments.compactMap(\.compartment),
-        couplings: couplings.compactMap { $0 }, receptors: compartments.flatMap(\.receptors),
-        firing: firing)
+        couplings: couplings.compactMap { $0 },
+        receptors: compartments.flatMap(\.receptors).compactMap(\.receptor), firing: firing)
     }
+    return Result(
+      outline: names.isEmpty
+        ? nil
+        : ModelOutline(
+          compartments: names, receptors: compartments.flatMap(\.receptors).map(\.port)),
+      model: model, initialPotentials: Dictionary(drawn) { first, _ in first })
   }
 
-  private typealias Part = (name: String, compartment: Compartment?, receptors: [Receptor])
+  private typealias Port = (port: ModelOutline.Port, receptor: Receptor?)
+  private typealias Part = (
+    name: String, compartment: Compartment?, receptors: [Port], drawn: Distribution?
+  )
 
   private func compartments(_ spec: SpecObject) -> [Part] {
     let about = "compartments by name, such as soma, basal, apical"
@@ -66,15 +86,21 @@ struct ModelReading {
       about: "g_L\(source)")
     let resting = spec.quantity(
       "restingPotential", .voltage, default: base?.restingPotential, about: "E_L\(source)")
-    let initial = spec.quantity(
-      "initialPotential", .voltage,
-      default: base.flatMap {
-        $0.initialPotential == $0.restingPotential ? nil : $0.initialPotential
-      }
-        ?? resting, about: "V at time 0; E_L where nothing else is said")
+    let usual =
+      base.flatMap { $0.initialPotential == $0.restingPotential ? nil : $0.initialPotential }
+      ?? resting
+    var initial = usual
+    var drawn: Distribution?
+    switch spec.sampled(
+      "initialPotential", .voltage, hasLognormal: false, default: usual,
+      about: "V at time 0; E_L where nothing else is said")
+    {
+    case .same(let value): initial = value
+    case .drawn(let distribution): drawn = distribution
+    }
     let current = spec.quantity(
       "current", .current, default: base?.current ?? 0, about: "constant current\(source)")
-    let receptors: [Receptor?]
+    let receptors: [Port]
     if let model = self.base {
       let known = model.receptors.filter { $0.compartment == name }
       receptors = spec.objectOrDefaults("receptors") { spec in
@@ -92,12 +118,26 @@ struct ModelReading {
         name: name, capacitance: capacitance, leakConductance: leak, restingPotential: resting,
         initialPotential: initial, current: current)
     }
-    return (name, compartment, receptors.compactMap { $0 })
+    return (name, compartment, receptors, drawn)
   }
 
   private enum Kernel: String, CaseIterable, Sendable { case exponential, alpha, delta }
 
   private func receptor(
+    _ name: String, in compartment: String, _ spec: SpecObject, _ base: Receptor?
+  ) -> Port {
+    let receptor = made(name, in: compartment, spec, base)
+    let dimension: Dimension? =
+      switch receptor.map({ ($0.kernel, $0.effect) }) {
+      case (.delta, _)?: .voltage
+      case (_, .current)?: .current
+      case (_, .conductance)?: .conductance
+      case nil: nil
+      }
+    return (ModelOutline.Port(path: "\(compartment).\(name)", dimension: dimension), receptor)
+  }
+
+  private func made(
     _ name: String, in compartment: String, _ spec: SpecObject, _ base: Receptor?
   ) -> Receptor? {
     let usual: Kernel =

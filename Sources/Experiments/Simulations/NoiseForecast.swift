@@ -16,16 +16,11 @@ struct NoiseForecast {
 extension NoiseForecast {
   /// Of x, in the units of the source.
   init(of source: NoiseSource, timeStep: Double) {
-    switch source.process {
-    case .frozen, .ornsteinUhlenbeck:
-      self.init(mean: 0, standardDeviation: source.strength)
-    case .white:
-      self.init(mean: 0, standardDeviation: source.strength / timeStep.squareRoot())
-    case .poisson(let rate, let tau):
-      let barrage = try? PoissonBarrage(rate: rate, weight: source.strength, timeConstant: tau)
-      self.init(
-        mean: barrage?.mean ?? 0, standardDeviation: barrage?.variance.squareRoot() ?? 0)
-    }
+    // Of x as it is held: that of a Poisson barrage, after the arrivals of a step, is about dt/2τ
+    // above w ν τ and w² ν τ/2, its mean and variance in continuous time.
+    self.init(
+      mean: source.mean(timeStep: timeStep),
+      standardDeviation: source.variance(timeStep: timeStep).squareRoot())
   }
 
   /// Of the potential of a compartment, in mV: the steady state with every conductance at its mean,

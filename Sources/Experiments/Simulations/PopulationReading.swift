@@ -12,55 +12,68 @@ struct PopulationReading {
   let method: StepMethod
   let convention: SpikeConvention
 
-  /// Nil where something is wrong with it.
-  func population(_ spec: SpecObject) -> PopulationSpec? {
+  func population(_ spec: SpecObject) -> ReadPopulation {
     let count = spec.value(
       "count", .integer(.from(1, to: 1 << 30)), default: 1, about: "the number of cells")
-    let isCounted = spec.isSound
-    let model = ModelReading.model(spec)
+    let known = spec.isSound("count") ? count : nil
+    let read = ModelReading.model(spec)
     let own = spec.optionalOneOf(
       "integrator", Self.methods, about: "in place of simulation.integrator")
     let convention: SpikeConvention? = spec.optional(
       "spikes", .choice, about: "in place of simulation.spikes")
-    let noise = NoiseReading(model: model).sources(spec)
+    let noise = NoiseReading(model: read.outline, timeStep: timeStep).sources(spec)
     var currents = spec.objects("currents", about: "currents into compartments") {
-      current($0, model, isCounted ? count : .max)
+      current($0, read.outline, known ?? .max)
     }
     let conductances = spec.objects("conductances", about: "conductances in compartments") {
-      conductance($0, model, isCounted ? count : .max)
+      conductance($0, read.outline, known ?? .max)
     }
     let drives = spec.objects("drives", about: "Poisson spikes, each cell its own") {
-      drive($0, model)
+      drive($0, read.outline)
     }
     let ignores = spec.value(
       "nestIgnoresDendriticCurrent", .boolean, default: false,
       about: "NEST 3.10: a current into the dendrite of pp_cond_exp_mc_urbanczik does nothing")
-    guard spec.isSound, var model else { return nil }
+    var result = ReadPopulation(
+      outline: read.outline, count: known, noise: noise.map(\.name), spec: nil)
+    guard spec.isSound, var model = read.model else { return result }
     if ignores {
       guard model.name == "pp_cond_exp_mc_urbanczik" else {
         spec.report(
           "nestIgnoresDendriticCurrent", "belongs to the model pp_cond_exp_mc_urbanczik alone")
-        return nil
+        return result
       }
       currents.removeAll { $0.compartment != model.firing?.compartment }
       model = spec.build { () throws(ModelError) in try model.withoutDendriticCurrent() } ?? model
     }
-    let result = PopulationSpec(
+    let population = PopulationSpec(
       name: name, count: count, model: model, method: own ?? method,
-      convention: convention ?? self.convention, noise: noise, currents: currents,
-      conductances: conductances, drives: drives.compactMap { $0 })
-    check(result, spec)
+      convention: convention ?? self.convention, noise: noise.compactMap(\.value),
+      currents: currents, conductances: conductances, drives: drives.compactMap { $0 },
+      initialPotentials: read.initialPotentials)
+    check(population, spec)
+    if spec.isSound { result.spec = population }
     return result
   }
 
   /// What the engine would only find when it starts.
   private func check(_ population: PopulationSpec, _ spec: SpecObject) {
-    guard population.convention != .located, let firing = population.model.firing else { return }
+    guard population.convention != .located, timeStep.isFinite,
+      let firing = population.model.firing
+    else { return }
     let period = firing.refractoryPeriod
+    let keys = ["firing", firing.mechanism.name, "refractoryPeriod"]
+    guard period / timeStep <= Network.mostRefractorySteps else {
+      let most = Network.mostRefractorySteps * timeStep
+      return spec.report(
+        below: keys,
+        "\(SpecObject.text(period)) is more than 2³¹ time steps of \(SpecObject.text(timeStep)); give "
+          + "at most \(Quantity.shortText(most)) ms, a longer step, or spikes: located")
+    }
     let steps = (period / timeStep).rounded()
     guard abs(steps * timeStep - period) > 1e-6 * timeStep else { return }
     spec.report(
-      below: ["firing", firing.mechanism.name, "refractoryPeriod"],
+      below: keys,
       "\(SpecObject.text(period)) is no whole number of time steps of "
         + "\(SpecObject.text(timeStep)); give \(SpecObject.text((steps * timeStep * 1e6).rounded() / 1e6)), another step, "
         + "or spikes: located")
@@ -90,7 +103,7 @@ struct PopulationReading {
   }
 
   private func current(
-    _ spec: SpecObject, _ model: CompartmentModel?, _ count: Int
+    _ spec: SpecObject, _ model: ModelOutline?, _ count: Int
   ) -> CurrentSpec {
     CurrentSpec(
       compartment: spec.compartment(model, about: "where it goes"),
@@ -99,7 +112,7 @@ struct PopulationReading {
   }
 
   private func conductance(
-    _ spec: SpecObject, _ model: CompartmentModel?, _ count: Int
+    _ spec: SpecObject, _ model: ModelOutline?, _ count: Int
   ) -> ConductanceSpec {
     ConductanceSpec(
       compartment: spec.compartment(model, about: "where it lies"),
@@ -108,10 +121,11 @@ struct PopulationReading {
       course: CourseReading(dimension: .conductance, timeStep: timeStep).course(spec))
   }
 
-  private func drive(_ spec: SpecObject, _ model: CompartmentModel?) -> PoissonDrive? {
-    let receptor = spec.receptor(of: model, in: name)
+  private func drive(_ spec: SpecObject, _ model: ModelOutline?) -> PoissonDrive? {
+    let receptor = spec.receptor(of: model)
     let rate = spec.quantity(
       "rate", .frequency, .atLeast(0), about: "arrivals per time, at every cell its own")
+    spec.checkPoisson("rate", rate, timeStep: timeStep)
     let weight = spec.weight(for: receptor, of: model)
     return spec.build { () throws(ModelError) in
       try PoissonDrive(receptor: receptor, rate: rate, weight: weight)
@@ -123,7 +137,7 @@ extension SpecObject {
   /// Asks for `cells`, nil for all of `count`.
   func cells(of count: Int) -> [Range<Int>]? {
     let cells = optional("cells", .cells, about: "cells, from 0; left out, all")
-    if isSound, let last = cells?.last, last.upperBound > count {
+    if isSound("cells"), let last = cells?.last, last.upperBound > count {
       report(
         "cells",
         count == 1
@@ -134,35 +148,45 @@ extension SpecObject {
   }
 
   /// Asks for `receptor`, one of the model's.
-  func receptor(of model: CompartmentModel?, in population: String) -> String {
+  func receptor(of model: ModelOutline?) -> String {
     let path = required("receptor", .text, about: "where spikes end, as compartment.name")
-    if isSound, let model, model.index(ofReceptor: path) == nil {
+    if isSound("receptor"), let model, !model.hasReceptor(path) {
       reportUnknown(
         "receptor", path, "receptor", known: model.receptors.map(\.path))
     }
     return path
   }
 
-  /// Asks for `weight`, in the unit of a receptor; 1 nS is a placeholder's.
-  func weight(for receptor: String, of model: CompartmentModel?) -> Double {
-    let dimension = model?.dimension(ofReceptor: receptor)
-    // A receptor inhibits by its reversal potential.
-    return required(
-      "weight",
-      .quantity(dimension ?? .conductance, dimension == .conductance ? .atLeast(0) : .any),
-      about: "of one spike")
+  /// Asks for `weight` of single spikes, in the unit of a receptor.
+  func weight(for receptor: String, of model: ModelOutline?) -> Double {
+    guard let dimension = weightDimension(receptor, model) else {
+      _ = ask("weight")
+      return 1
+    }
+    return quantity(
+      "weight", dimension, dimension == .conductance ? .atLeast(0) : .any, about: "of one spike")
+  }
+
+  /// Asks for `weight` of a projection's synapses, one for all or a distribution.
+  func weights(for receptor: String, of model: ModelOutline?) -> SampledValue {
+    guard let dimension = weightDimension(receptor, model) else {
+      _ = ask("weight")
+      return 1
+    }
+    let isConductance = dimension == .conductance
+    return sampled(
+      "weight", dimension, single: isConductance ? .atLeast(0) : .any,
+      least: isConductance ? 0 : nil, about: "of one spike")
+  }
+
+  /// What a weight is; nil where a mistake elsewhere hides it, so that no unit is wrong. A receptor
+  /// inhibits by its reversal potential: a conductance is never negative.
+  private func weightDimension(_ receptor: String, _ model: ModelOutline?) -> Dimension? {
+    isSilent ? .conductance : model?.dimension(ofReceptor: receptor)
   }
 }
 
 extension CompartmentModel {
-  /// What a spike's weight is at a receptor.
-  func dimension(ofReceptor path: String) -> Dimension? {
-    guard let index = index(ofReceptor: path) else { return nil }
-    if case .delta = receptors[index].kernel { return .voltage }
-    if case .current = receptors[index].effect { return .current }
-    return .conductance
-  }
-
   /// The same without constant currents into compartments that do not fire.
   fileprivate func withoutDendriticCurrent() throws(ModelError) -> CompartmentModel {
     var kept: [Compartment] = []

@@ -4,11 +4,9 @@ internal import Quantities
 internal import SpikingNetworks
 
 extension ProtocolSpec {
-  typealias Named = (name: String, value: PopulationSpec?)
-
   /// The protocols by name.
   static func variants(
-    _ populations: [Named], _ frame: SimulationFrame
+    _ populations: [NamedPopulation], _ frame: SimulationFrame
   ) -> [SpecObject.Variant<ProtocolSpec>] {
     [
       ("currentSweep", { currentSweep($0, populations, frame) }),
@@ -16,25 +14,25 @@ extension ProtocolSpec {
     ]
   }
 
-  private static func population(_ spec: SpecObject, _ populations: [Named]) -> String {
+  private static func population(_ spec: SpecObject, _ populations: [NamedPopulation]) -> String {
     let names = populations.map(\.name)
     let name =
       names.count == 1
       ? spec.value("population", .text, default: names[0], about: "what is measured")
       : spec.required("population", .text, about: "what is measured")
-    if spec.isSound, !names.contains(name) {
+    if spec.isSound("population"), !names.contains(name) {
       spec.reportUnknown("population", name, "population", known: names)
     }
     return name
   }
 
   private static func currentSweep(
-    _ spec: SpecObject, _ populations: [Named], _ frame: SimulationFrame
+    _ spec: SpecObject, _ populations: [NamedPopulation], _ frame: SimulationFrame
   ) -> ProtocolSpec {
     let time = frame.duration
     let name = population(spec, populations)
     let target = populations.first { $0.name == name }?.value
-    let compartment = spec.compartment(target?.model, about: "where the current goes")
+    let compartment = spec.compartment(target?.outline, about: "where the current goes")
     let from = spec.quantity("from", .current, default: 0, about: "the first amplitude")
     let to = spec.quantity("to", .current, about: "the last amplitude")
     let by = spec.quantity("by", .current, .greaterThan(0), about: "from one to the next")
@@ -46,9 +44,9 @@ extension ProtocolSpec {
       if to < from { spec.report("to", "the last amplitude is below the first") }
       if count > 100_000 { spec.report("by", "that makes more than 100000 amplitudes") }
       if begin >= time { spec.report("begin", "nothing is left of \(SpecObject.text(time))") }
-      if let target, target.count != 1 {
+      if let count = target?.count, count != 1 {
         spec.report(
-          "population", "\(name) has \(target.count) cells; a sweep takes one and multiplies it")
+          "population", "\(name) has \(count) cells; a sweep takes one and multiplies it")
       }
     }
     let steps = spec.isSound ? Int(count) : 1

@@ -19,7 +19,12 @@ enum SimulationRunner {
     _: Scalar.Type, _ spec: SimulationSpec, _ resolved: ResolvedSpec, _ request: RunRequest,
     _ stop: StopFlag, _ tell: (RunEvent) -> Void
   ) throws {
-    let run = try FiledSimulation<Scalar>(spec, resolved, request, tell)
+    let opened = try OpenedSimulation(spec, resolved, request)
+    if opened.manifest.status == .done {
+      tell(.noticed("this run is complete: nothing is left to do"))
+      return tell(.finished(directory: opened.directory.path, last: nil))
+    }
+    let run = try FiledSimulation<Scalar>(opened, request, tell)
     try run.execute(stop, tell)
   }
 }
@@ -46,79 +51,53 @@ final class FiledSimulation<Scalar: SpikingScalar> {
 
   /// Prepares a run, new or resumed, up to the point where it can take a step.
   init(
-    _ spec: SimulationSpec, _ resolved: ResolvedSpec, _ request: RunRequest,
-    _ tell: (RunEvent) -> Void
+    _ opened: OpenedSimulation, _ request: RunRequest, _ tell: (RunEvent) -> Void
   ) throws {
-    if request.resumes, request.output == nil {
-      throw RunFailure.usage("--resume needs the run's folder: name it with --out")
-    }
+    let (spec, directory, digest) = (opened.spec, opened.directory, opened.digest)
+    var manifest = opened.manifest
     try Self.checkSize(spec, request, tell)
-    let path = request.output ?? RunDirectory.defaultPath(spec: request.document.file)
-    let directory = RunDirectory(path: path)
-    var manifest: Manifest
-    if request.resumes {
-      try directory.checkHoldsRun()
-      manifest = try Manifest.read(directory)
-      manifest.threads = request.threads
-    } else {
-      try directory.checkIsFree()
-      manifest = Manifest(
-        seed: request.seed ?? spec.seed ?? UInt64.random(in: 0..<(1 << 53)),
-        threads: request.threads, arguments: request.arguments,
-        precision: spec.precision.rawValue, digest: "")
-    }
-    let yaml = resolved.yaml
-    let random = RandomKey(seed: manifest.seed)
-    let files = GivenFiles(
-      beside: request.document.file, dataFolder: request.dataFolder, random: random)
-    let network = try spec.network(files)
-    let digest = Data((yaml + files.digests.joined()).utf8).sha256
-    if request.resumes {
-      guard manifest.resolvedSpecSHA256 == digest,
-        request.seed == nil || request.seed == manifest.seed
-      else {
-        throw RunFailure.usage(
-          "\(path) holds a run of another specification, seed or input file: resume with the "
-            + "specification that it was started with, \(directory.file("spec.yaml"))")
-      }
-    }
     let probes = try spec.probes()
-    simulation = try Simulation<Scalar>(
-      network, probes: probes, threads: request.threads, random: random)
+    let simulation = try Simulation<Scalar>(
+      opened.network, probes: probes, threads: request.threads,
+      random: RandomKey(seed: manifest.seed))
     let saved = request.resumes ? Self.latestCheckpoint(directory, digest, tell) : nil
     if let saved { try simulation.restore(saved.simulation) }
+    // What begins and fails before its first step leaves nothing behind.
+    let wasThere = FileManager.default.fileExists(atPath: directory.path)
+    var leftovers: RunDirectory?
+    defer { leftovers?.discard(keepingFolder: wasThere) }
     if !request.resumes {
       // Only now, with every input in hand: a run directory without them would be a lie.
+      leftovers = directory
       try directory.create()
       try directory.write(Data(request.document.text.utf8), to: "spec.yaml")
-      try directory.write(Data(yaml.utf8), to: "resolved.yaml")
+      try directory.write(Data(opened.resolved.utf8), to: "resolved.yaml")
     } else if saved == nil {
       try directory.emptyTraces()
     }
-    manifest.resolvedSpecSHA256 = digest
-    manifest.status = .running
-    try manifest.write(to: directory)
-    let simulation = simulation
     recorder = try TraceRecorder(
       spec, folder: directory.traces, probeCount: probes.count,
       saved: saved.map { ($0.recorder, simulation.time) })
+    // What cannot go on keeps its status.
+    manifest.resolvedSpecSHA256 = digest
+    manifest.status = .running
+    try manifest.write(to: directory)
+    leftovers = nil
+    self.simulation = simulation
     self.spec = spec
     self.directory = directory
     self.manifest = manifest
     earlierSeconds = saved?.seconds ?? 0
-    resumeCommand = request.resumeCommand(path)
-    tell(.began(directory: path, seed: manifest.seed, step: simulation.step, steps: spec.steps))
+    resumeCommand = request.resumeCommand(directory.path)
+    tell(
+      .began(
+        directory: directory.path, seed: manifest.seed, step: simulation.step, steps: spec.steps))
   }
 
   /// Says what the recordings will take, and refuses more than is allowed.
   private static func checkSize(
     _ spec: SimulationSpec, _ request: RunRequest, _ tell: (RunEvent) -> Void
   ) throws {
-    guard spec.memoryBytes <= Double(request.memoryLimit) else {
-      throw RunFailure.usage(
-        "the simulation would take about \(ByteCount(Int(min(spec.memoryBytes, 1e18)))) of memory, and there are "
-          + "\(ByteCount(request.memoryLimit)): take fewer cells or synapses, or shorter delays")
-    }
     let size = ByteCount(spec.traceBytes)
     if let limit = request.traceLimit, spec.traceBytes > limit {
       throw RunFailure.usage(
@@ -176,7 +155,7 @@ final class FiledSimulation<Scalar: SpikingScalar> {
       try? directory.write(Data("\(failure)\n".utf8), to: "log.txt")
       manifest.step = simulation.step
       manifest.wallSeconds = seconds
-      try? manifest.write(to: directory)
+      manifest.writeLast(to: directory)
       throw failure
     }
   }
@@ -224,7 +203,7 @@ final class FiledSimulation<Scalar: SpikingScalar> {
     }
     let summary = SimulationSummary(
       spec: spec, network: simulation.network, statistics: recorder.statistics,
-      counts: recorder.counts, clipped: clipped)
+      counts: recorder.counts, synapses: simulation.synapseCounts, clipped: clipped)
     if let table = summary.table { try directory.write(Data(table.text.utf8), to: table.name) }
     let lines = summary.lines
     try directory.write(Data((lines.joined(separator: "\n") + "\n").utf8), to: "log.txt")

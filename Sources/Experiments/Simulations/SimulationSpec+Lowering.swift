@@ -8,38 +8,45 @@ extension SimulationSpec {
   ///
   /// - Throws: `ModelError`; and `RunFailure` or `DatasetError` for a file.
   func network(_ files: some InputFiles) throws -> Network {
-    var counts: [String: Int] = [:]
     var built: [Population] = []
     for population in populations {
-      counts[population.name] = population.count
       built.append(try population.population(files))
     }
     var senders: [SpikeSource] = []
     for source in sources {
       let pattern = try source.pattern(files)
       senders.append(try SpikeSource(name: source.name, pattern: pattern))
-      counts[source.name] = senders.last!.count
     }
     var connections: [Projection] = []
     for projection in projections {
-      var connectivity: Projection.Connectivity
-      switch projection.connectivity {
-      case .given(let given): connectivity = given
-      case .matrix(let path, let keyPath):
-        let target = populations.first { $0.name == projection.target }
-        connectivity = .matrix(
-          try files.weights(
-            path, rows: counts[projection.source]!, columns: counts[projection.target]!,
-            isConductance: target?.model.dimension(ofReceptor: projection.receptor) == .conductance,
-            keyPath))
-      }
       connections.append(
         try Projection(
           from: projection.source, to: projection.target, receptor: projection.receptor,
-          delay: projection.delay, connectivity: connectivity))
+          delay: projection.delay, connectivity: connectivity(of: projection, files)))
     }
     return try Network(
       timeStep: timeStep, populations: built, sources: senders, projections: connections)
+  }
+
+  /// Which cells `projection` connects, with what `files` hold.
+  func connectivity(
+    of projection: ProjectionSpec, _ files: some InputFiles
+  ) throws -> Projection.Connectivity {
+    switch projection.connectivity {
+    case .given(let given): return given
+    case .matrix(let path, let keyPath):
+      let target = populations.first { $0.name == projection.target }
+      return .matrix(
+        try files.weights(
+          path, rows: cellCount(projection.source), columns: cellCount(projection.target),
+          isConductance: target?.model.dimension(ofReceptor: projection.receptor) == .conductance,
+          keyPath))
+    }
+  }
+
+  /// The number of cells of a population or source.
+  func cellCount(_ name: String) -> Int {
+    populations.first { $0.name == name }?.count ?? sources.first { $0.name == name }?.count ?? 0
   }
 }
 
@@ -66,7 +73,8 @@ extension PopulationSpec {
     }
     return try Population(
       name: name, count: count, model: model, method: method, convention: convention,
-      noise: noise, currents: inputs, conductances: steps, drives: drives)
+      noise: noise, currents: inputs, conductances: steps, drives: drives,
+      initialPotentials: initialPotentials)
   }
 
   private static func ranges(_ cells: [Range<Int>]?) -> [Range<Int>?] {
@@ -75,7 +83,8 @@ extension PopulationSpec {
 }
 
 extension CourseSpec {
-  fileprivate func course(_ files: some InputFiles, isConductance: Bool) throws -> Course {
+  /// The course, with what `files` hold.
+  func course(_ files: some InputFiles, isConductance: Bool) throws -> Course {
     switch self {
     case .given(let course): course
     case .file(let path, let shape, let keyPath):
@@ -85,7 +94,8 @@ extension CourseSpec {
 }
 
 extension SourceSpec {
-  fileprivate func pattern(_ files: some InputFiles) throws -> SpikeSource.Pattern {
+  /// When its cells spike, with what `files` hold.
+  func pattern(_ files: some InputFiles) throws -> SpikeSource.Pattern {
     switch pattern {
     case .given(let pattern): pattern
     case .file(let path, let count, let keyPath):

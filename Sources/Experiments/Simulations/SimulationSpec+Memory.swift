@@ -20,11 +20,7 @@ extension SimulationSpec {
     return sum
   }
 
-  private func cells(_ name: String) -> Double {
-    Double(
-      populations.first { $0.name == name }?.count ?? sources.first { $0.name == name }?.count
-        ?? 0)
-  }
+  private func cells(_ name: String) -> Double { Double(cellCount(name)) }
 
   private func bytesPerCell(_ population: PopulationSpec, slots: Double) -> Double {
     let compartments = Double(population.model.compartments.count)
@@ -49,8 +45,8 @@ extension SourceSpec {
 
 extension ProjectionSpec {
   fileprivate var longestDelay: Double {
-    guard case .given(.list(let synapses)) = connectivity else { return delay }
-    return synapses.reduce(delay) { max($0, $1.delay ?? 0) }
+    guard case .given(.list(let synapses)) = connectivity else { return delay.largest }
+    return synapses.reduce(delay.largest) { max($0, $1.delay ?? 0) }
   }
 
   fileprivate func memoryBytes(sources: Double, _ targets: Double) -> Double {

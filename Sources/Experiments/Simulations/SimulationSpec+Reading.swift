@@ -21,31 +21,40 @@ extension SimulationSpec {
         name: name, timeStep: frame.timeStep, method: frame.method, convention: frame.convention
       ).population(spec)
     }
-    let reading = SourceReading(timeStep: frame.timeStep)
-    let sources = reading.sources(spec)
-    self.sources = sources
-    projections = reading.projections(spec, read, sources)
-    populations = read.compactMap(\.value)
+    let senders = SourceReading(timeStep: frame.timeStep).sources(spec)
+    sources = senders.map(\.spec)
+    for name in read.map(\.name) where sources.contains(where: { $0.name == name }) {
+      spec.report(below: ["sources", name], "a population is called \(name), too")
+    }
+    projections = ProjectionReading(
+      timeStep: frame.timeStep, populations: read, sources: senders
+    ).projections(spec).compactMap { $0 }
+    populations = read.compactMap(\.value.spec)
     analysis = spec.optionalOneOf(
       "protocol", ProtocolSpec.variants(read, frame),
       about: "what is measured beside recordings")
+    let check = NetworkCheck(spec: spec, populations: populations, projections: projections)
+    check.timeStep(timeStep)
+    check.integrators()
+    check.conventions()
     if let analysis { analysis.expand(&populations) }
-    let known = populations
     let stands = StandInFiles()
-    let built = known.compactMap { try? $0.population(stands) }
-    records = spec.objects("record", about: "variables written to traces/; spikes always are") {
-      SimulationRecordSpec(reading: $0, built, names: read.map(\.name), frame: frame)
+    let built = populations.compactMap { try? $0.population(stands) }
+    let found = spec.objects("record", about: "variables written to traces/; spikes always are") {
+      SimulationRecordSpec.read($0, built, read, frame: frame)
     }
-    checkRecords(spec)
+    records = found.compactMap { $0 }
+    checkRecords(spec, found)
     guard spec.isSound else { return }
     checkNetwork(spec, stands)
   }
 
   /// Two recordings of one variable would share a place in a file.
-  private func checkRecords(_ spec: SpecObject) {
-    for (index, record) in records.enumerated() where spec.isSound {
-      let same = { (other: SimulationRecordSpec) in
-        other.name == record.name && other.reduction == record.reduction
+  private func checkRecords(_ spec: SpecObject, _ records: [SimulationRecordSpec?]) {
+    for (index, record) in records.enumerated() {
+      guard let record else { continue }
+      let same = { (other: SimulationRecordSpec?) in
+        other?.name == record.name && other?.reduction == record.reduction
       }
       if records[..<index].contains(where: same) {
         spec.report("record", "\(record.name) is recorded twice in the same way")
@@ -53,23 +62,17 @@ extension SimulationSpec {
     }
   }
 
-  /// What only the whole network knows, reported at the key that its complaint is about.
+  /// What no key alone knows and nothing above found, reported where its complaint points to.
   private func checkNetwork(_ spec: SpecObject, _ files: some InputFiles) {
     do {
       _ = try network(files)
     } catch let error as ModelError {
       let parts = error.place.split(separator: ".").map(String.init)
       var keys = ["populations"] + parts
-      if parts.first == "timeStep" {
-        keys = ["simulation", "timeStep"]
-      } else if parts.first?.hasPrefix("projection") == true {
+      if parts.first?.hasPrefix("projection") == true {
         keys = ["projections"]
       } else if parts.first == "sources" {
         keys = parts
-      } else if let last = parts.last, ["integrator", "spikes"].contains(last),
-        !spec.isWritten(["populations"] + parts)
-      {
-        keys = ["simulation", last]
       }
       spec.report(below: keys, "\(error.problem); \(error.remedy)")
     } catch {
@@ -83,7 +86,7 @@ struct SimulationFrame {
   let precision: NetworkSpec.Precision
   /// NaN where it could not be read.
   let timeStep: Double
-  /// In ms.
+  /// In ms; NaN where it could not be read.
   let duration: Double
   let steps: Int
   let settlingSteps: Int
@@ -93,18 +96,19 @@ struct SimulationFrame {
   init(reading spec: SpecObject) {
     let written = spec.quantity(
       "timeStep", .time, .greaterThan(0), default: 0.1, about: "dt; NEST's default")
-    var timeStep = spec.isSound ? written : .nan
-    if spec.isSound, ExactTime(written) == nil {
+    var timeStep = spec.isSound("timeStep") ? written : .nan
+    if spec.isSound("timeStep"), ExactTime(written) == nil {
       spec.report("timeStep", "\(SpecObject.text(written)) has more than six decimals in ms")
       timeStep = .nan
     }
-    duration = spec.quantity("duration", .time, .greaterThan(0), about: "of the whole simulation")
+    let whole = spec.quantity("duration", .time, .greaterThan(0), about: "of the whole simulation")
+    duration = spec.isSound("duration") ? whole : .nan
     steps = spec.steps("duration", duration, timeStep: timeStep)
     let settle = spec.quantity(
       "settle", .time, .atLeast(0), default: 0,
       about: "the first part of the duration, which leaves no trace")
     settlingSteps = spec.steps("settle", settle, timeStep: timeStep, atLeast: 0)
-    if spec.isSound, settlingSteps >= steps {
+    if spec.isSound("settle"), settle >= duration {
       spec.report("settle", "nothing is left of \(SpecObject.text(duration))")
     }
     method = spec.oneOf(
@@ -118,46 +122,6 @@ struct SimulationFrame {
       "precision", SpecKind<NetworkSpec.Precision>.choice, default: .float64,
       about: "scalars of the computation")
     self.timeStep = timeStep
-  }
-}
-
-extension SimulationRecordSpec {
-  init(
-    reading spec: SpecObject, _ populations: [Population], names: [String],
-    frame: SimulationFrame
-  ) {
-    let what = spec.required("what", .text, about: "population.compartment.v and the like")
-    let parts = what.split(separator: ".", maxSplits: 1).map(String.init)
-    let name = parts.first ?? ""
-    population = name
-    variable = parts.count == 2 ? parts[1] : ""
-    let target = populations.first { $0.name == name }
-    let known = target?.recordables.first { $0.name == parts.last }
-    unit = known?.unit ?? "1"
-    if spec.isSound {
-      let here = target?.recordables.map(\.name) ?? []
-      if !names.contains(name) {
-        spec.reportUnknown("what", name, "population", known: names)
-      } else if variable == "spikes" {
-        spec.report("what", "spikes are always recorded: leave this entry out")
-      } else if let target, known == nil {
-        spec.report(
-          "what",
-          "\(target.name) has no variable \(variable.isEmpty ? "of that name" : variable); it has "
-            + here.joined(separator: ", "))
-      }
-    }
-    let step = frame.timeStep.isFinite ? frame.timeStep : 1
-    let interval = spec.quantity(
-      "every", .time, .greaterThan(0), default: step, about: "from one sample to the next")
-    every = spec.steps("every", interval, timeStep: frame.timeStep)
-    cells = spec.cells(of: target?.count ?? .max)
-    reduction = spec.value(
-      "reduction", SpecKind<Probe.Reduction>.choice, default: .none,
-      about: "samples, means over the time between samples, or means over the cells")
-    precision = spec.value(
-      "precision", SpecKind<TracePrecision>.choice, default: .float32,
-      about: "float64 writes full precision beside the SONATA report")
   }
 }
 

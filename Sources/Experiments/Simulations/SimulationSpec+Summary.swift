@@ -20,7 +20,7 @@ extension SimulationSpec {
     for projection in projections {
       lines.append(
         "projection   \(projection.source) → \(projection.target).\(projection.receptor), "
-          + "delay \(SpecObject.text(projection.delay))")
+          + "delay \(projection.delayText)")
     }
     for record in records {
       lines.append(
@@ -29,5 +29,15 @@ extension SimulationSpec {
     }
     lines.append("recordings   \(ByteCount(traceBytes)), and 16 bytes for every spike")
     return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension ProjectionSpec {
+  fileprivate var delayText: String {
+    switch delay {
+    case .same(let delay): SpecObject.text(delay)
+    case .drawn(let distribution):
+      "\(SpecObject.text(distribution.lower)) to \(SpecObject.text(distribution.upper))"
+    }
   }
 }

@@ -41,6 +41,8 @@ struct PopulationSpec: Sendable {
   var currents: [CurrentSpec]
   var conductances: [ConductanceSpec]
   var drives: [PoissonDrive]
+  /// By compartment.
+  var initialPotentials: [String: Distribution]
 }
 
 /// A course over time: written out, or in a file.
@@ -103,7 +105,7 @@ struct ProjectionSpec: Sendable {
   var source: String
   var target: String
   var receptor: String
-  var delay: Double
+  var delay: SampledValue
   var connectivity: Connectivity
 }
 

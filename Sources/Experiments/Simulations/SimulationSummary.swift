@@ -9,6 +9,8 @@ struct SimulationSummary {
   let network: Network
   let statistics: [RunningStatistics]
   let counts: [SpikeCounts]
+  /// Synapses of every projection.
+  let synapses: [Int]
   /// Clipped values by population and source of noise.
   let clipped: [(name: String, count: Int)]
 
@@ -28,6 +30,12 @@ struct SimulationSummary {
         "\(Self.text(rate)) Hz\(cells == 1 ? "" : " per cell")",
       ])
       if total == 0 { warnings.append("\(name) sent no spike") }
+    }
+    for (projection, count) in zip(spec.projections, synapses) {
+      rows.append([
+        "\(projection.source) → \(projection.target).\(projection.receptor)",
+        "\(count) \(count == 1 ? "synapse" : "synapses")",
+      ])
     }
     for (record, values) in zip(spec.records, statistics) {
       guard values.count > 0 else {

@@ -7,12 +7,29 @@ internal import SpikingNetworks
 struct SourceReading {
   let timeStep: Double
 
+  /// A source that was read; its number of cells is nil where a mistake hides it.
+  typealias Read = (spec: SourceSpec, count: Int?)
+
   /// Asks for `sources`.
-  func sources(_ spec: SpecObject) -> [SourceSpec] {
-    spec.named(
+  func sources(_ spec: SpecObject) -> [Read] {
+    func counted(
+      _ read: @escaping (SpecObject) -> SourceSpec.Pattern
+    ) -> (SpecObject) -> (SourceSpec.Pattern, isSound: Bool) {
+      { spec in
+        let pattern = read(spec)
+        return (pattern, spec.isSound && spec.isSound("count"))
+      }
+    }
+    return spec.named(
       "sources", about: "cells that only send spikes, by name",
-      [("spikes", spikes), ("train", train), ("poisson", poisson), ("image", image)]
-    ).map { SourceSpec(name: $0.name, pattern: $0.value) }
+      [
+        ("spikes", counted(spikes)), ("train", counted(train)), ("poisson", counted(poisson)),
+        ("image", counted(image)),
+      ]
+    ).map { name, read in
+      let source = SourceSpec(name: name, pattern: read.0)
+      return (source, read.isSound ? source.count : nil)
+    }
   }
 
   private static let nothing = SourceSpec.Pattern.given(.poisson(rates: [0]))
@@ -40,6 +57,9 @@ struct SourceReading {
     if spec.isSound, given != 1 {
       spec.report("expected exactly one of times, trains and file, found \(given)")
     }
+    for (key, lists) in [("times", same.map { [$0] } ?? []), ("trains", each ?? [])] {
+      checkLast(key, lists.compactMap(\.last).max() ?? 0, spec)
+    }
     if let each {
       if spec.has("count") { spec.report("count", "trains has one list for every cell already") }
       _ = spec.optional("count", .integer(), about: "one cell for every list of trains")
@@ -50,6 +70,16 @@ struct SourceReading {
     return made(spec, .times(Array(repeating: same ?? [], count: count)))
   }
 
+  /// Reports a spike that lies beyond what steps can be counted to.
+  private func checkLast(_ key: String, _ last: Double, _ spec: SpecObject) {
+    guard spec.isSound, timeStep.isFinite, last / timeStep >= Network.mostSteps else { return }
+    spec.report(
+      key,
+      "a spike at \(SpecObject.text(last)) is more than 2⁴⁰ time steps of "
+        + "\(SpecObject.text(timeStep)) away; give times below "
+        + "\(Quantity.shortText(Network.mostSteps * timeStep)) ms")
+  }
+
   private func train(_ spec: SpecObject) -> SourceSpec.Pattern {
     let begin = spec.quantity("begin", .time, .greaterThan(0), about: "the first spike")
     let interval = spec.quantity(
@@ -57,6 +87,7 @@ struct SourceReading {
     let spikes = spec.required(
       "spikes", .integer(.from(1, to: 10_000_000)), about: "the number of spikes")
     let count = count(spec)
+    checkLast("spikes", begin + Double(spikes - 1) * interval, spec)
     guard spec.isSound else { return Self.nothing }
     let times = (0..<spikes).map { begin + Double($0) * interval }
     return made(spec, .times(Array(repeating: times, count: count)))
@@ -64,6 +95,7 @@ struct SourceReading {
 
   private func poisson(_ spec: SpecObject) -> SourceSpec.Pattern {
     let rate = spec.quantity("rate", .frequency, .atLeast(0), about: "of every cell")
+    spec.checkPoisson("rate", rate, timeStep: timeStep)
     let count = count(spec)
     guard spec.isSound else { return Self.nothing }
     return made(spec, .poisson(rates: Array(repeating: rate, count: count)))
@@ -81,123 +113,8 @@ struct SourceReading {
       "index", .integer(.atLeast(0)), default: 0, about: "which image, from 0")
     let rate = spec.quantity(
       "maximumRate", .frequency, .atLeast(0), about: "of a pixel that is all ink")
-    if spec.isSound, timeStep.isFinite, rate * timeStep >= 700 {
-      spec.report(
-        "maximumRate",
-        "\(rate * timeStep) Poisson spikes in a step are too many; give a rate that makes less "
-          + "than 700, or a shorter step")
-    }
+    spec.checkPoisson("maximumRate", rate, timeStep: timeStep)
     return .image(
       data: set, index: index, isTest: part == .test, maximumRate: rate, keyPath: spec.keyPath)
-  }
-
-  // MARK: Projections
-
-  /// Asks for `projections`.
-  func projections(
-    _ spec: SpecObject, _ populations: [(name: String, value: PopulationSpec?)],
-    _ sources: [SourceSpec]
-  ) -> [ProjectionSpec] {
-    spec.objects("projections", about: "who is connected to whom") { spec in
-      let source = spec.required("from", .text, about: "the population or source that sends")
-      let target = spec.required("to", .text, about: "the population that receives")
-      let names = populations.map(\.name)
-      let senders = names + sources.map(\.name)
-      if spec.isSound, !senders.contains(source) {
-        spec.reportUnknown("from", source, "population", known: senders)
-      }
-      if spec.isSound, !names.contains(target) {
-        spec.reportUnknown("to", target, "population of neurons", known: names)
-      }
-      let population = populations.first { $0.name == target }?.value
-      let receptor = spec.receptor(of: population?.model, in: target)
-      let delay = spec.quantity(
-        "delay", .time, .greaterThan(0), default: timeStep.isFinite ? timeStep : 1,
-        about: "from spike to arrival, at least a time step")
-      checkDelay(spec, delay)
-      let connectivity = spec.oneOf(
-        "connectivity", variants(receptor, population?.model), about: "which cells")
-      let counts = (
-        populations.first { $0.name == source }?.value?.count
-          ?? sources.first { $0.name == source }?.count, population?.count
-      )
-      if spec.isSound, case .given(.oneToOne) = connectivity, let n = counts.0, let m = counts.1,
-        n != m
-      {
-        spec.report(
-          "connectivity", "one to one takes as many sources as targets, found \(n) and \(m)")
-      }
-      if spec.isSound, case .given(.list(let synapses)) = connectivity, let n = counts.0,
-        let m = counts.1
-      {
-        for (index, synapse) in synapses.enumerated()
-        where synapse.source >= n || synapse.target >= m {
-          spec.report(
-            "connectivity",
-            "synapse \(index) leads from cell \(synapse.source) to cell \(synapse.target); "
-              + "sources are 0 to \(n - 1), targets 0 to \(m - 1)")
-        }
-      }
-      return ProjectionSpec(
-        source: source, target: target, receptor: receptor, delay: delay,
-        connectivity: connectivity)
-    }
-  }
-
-  private func checkDelay(_ spec: SpecObject, _ delay: Double) {
-    let steps = spec.steps("delay", delay, timeStep: timeStep)
-    if spec.isSound, steps > Int(UInt16.max) {
-      spec.report(
-        "delay",
-        "\(SpecObject.text(delay)) are \(steps) time steps; give at most \(UInt16.max) of them, "
-          + "or a longer step")
-    }
-  }
-
-  private func variants(
-    _ receptor: String, _ model: CompartmentModel?
-  ) -> [SpecObject.Variant<ProjectionSpec.Connectivity>] {
-    [
-      ("oneToOne", { .given(.oneToOne(weight: $0.weight(for: receptor, of: model))) }),
-      ("allToAll", { .given(.allToAll(weight: $0.weight(for: receptor, of: model))) }),
-      (
-        "random",
-        { spec in
-          let probability = spec.required(
-            "probability", .real(.from(0, to: 1)),
-            about: "of every pair, drawn from the seed; no cell to itself")
-          return .given(
-            .random(
-              probability: probability, weight: spec.weight(for: receptor, of: model)))
-        }
-      ),
-      (
-        "matrix",
-        { spec in
-          let path = spec.required(
-            "path", .path,
-            about: "CSV of weights in the receptor's unit: a row for every source, a column for "
-              + "every target; zeros are no synapses")
-          return .matrix(path: path, keyPath: spec.keyPath)
-        }
-      ),
-      (
-        "list",
-        { spec in
-          .given(
-            .list(
-              spec.objects("synapses", atLeast: 1, about: "one by one") { spec in
-                let from = spec.required(
-                  "from", .integer(.atLeast(0)), about: "the cell that sends")
-                let to = spec.required("to", .integer(.atLeast(0)), about: "the cell that receives")
-                let weight = spec.weight(for: receptor, of: model)
-                let delay = spec.optional(
-                  "delay", .quantity(.time, .greaterThan(0)), about: "in place of the projection's")
-                if let delay { checkDelay(spec, delay) }
-                return Projection.Synapse(source: from, target: to, weight: weight, delay: delay)
-              }))
-        }
-      ),
-    ]
   }
 }

@@ -22,7 +22,7 @@ extension SpecObject {
   /// `timeStep` itself could not be read it is NaN, and nothing more is said.
   func steps(_ key: String, _ time: Double, timeStep: Double, atLeast least: Int = 1) -> Int {
     let steps = (time / timeStep).rounded()
-    guard isSound, timeStep.isFinite else { return max(least, 1) }
+    guard isSound(key), timeStep.isFinite, !time.isNaN else { return max(least, 1) }
     guard steps < 0x1p40 else {
       report(key, "\(Self.text(time)) are too many steps of \(Self.text(timeStep))")
       return least
@@ -41,22 +41,17 @@ extension SpecObject {
     return max(Int(steps), least)
   }
 
+  /// Whether `key` is written, which is then no unknown key: for one that has no effect here, and of
+  /// which more is to be said.
+  func takes(_ key: String) -> Bool { has(key) && ask(key) != nil }
+
   /// A time as a person writes it.
-  static func text(_ time: Double) -> String { SpecKind<Double>.timeText(time) }
+  static func text(_ time: Double) -> String { text(time, .time) }
 
   /// Reports that `name` is none of `known`, with the nearest of them.
   func reportUnknown(_ key: String, _ name: String, _ what: String, known: [String]) {
     let list = known.isEmpty ? "there is none" : "there is \(SpecCollector.words(known))"
     let meant = NearestWord.of(name, among: known).map { " (did you mean \($0)?)" } ?? ""
     report(key, "there is no \(what) \(name)\(meant); \(list)")
-  }
-}
-
-extension SpecKind where Value == Double {
-  /// `time` ms with a unit.
-  static func timeText(_ time: Double) -> String {
-    let kind = SpecKind<Double>.quantity(.time)
-    guard case .text(let text) = kind.resolve(time) else { return "\(time) ms" }
-    return text
   }
 }

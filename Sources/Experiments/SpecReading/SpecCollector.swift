@@ -24,8 +24,10 @@ final class SpecCollector {
   private(set) var parameters: [ResolvedParameter] = []
   private(set) var unknownKeys: [UnknownKey] = []
   private var missing: [MissingKey: SpecParser.Mistake] = [:]
-  private var homes: [String: [SpecPath]] = [:]
-  private var probedHomes: [String: [SpecPath]] = [:]
+  /// The mappings in which the schema read a key.
+  private(set) var homes: [String: [SpecPath]] = [:]
+  /// Those in which it would have.
+  private(set) var probedHomes: [String: [SpecPath]] = [:]
 
   /// Starts from what the parser and the command line already complained about.
   init(mistakes: [SpecParser.Mistake]) {

@@ -41,6 +41,16 @@ public final class SpecObject {
   /// between its values deserve a complaint of their own.
   public var isSound: Bool { !isSilent && collector.isSound(path) }
 
+  /// Whether nothing was found wrong with the value of `key`: it was read, or is not written and
+  /// none of the keys that are resembles it.
+  public func isSound(_ key: String) -> Bool {
+    guard !isSilent, collector.isSound(path.appending(key)) else { return false }
+    return has(key)
+      || !entries.contains {
+        !asked.contains($0.key) && NearestWord.of($0.key, among: [key]) != nil
+      }
+  }
+
   /// Whether `key` is written, with whatever value. Does not count as asking for it.
   public func has(_ key: String) -> Bool { entry(key) != nil }
 

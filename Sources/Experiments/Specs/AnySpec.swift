@@ -26,6 +26,14 @@ public enum AnySpec: Sendable {
     return (.experiment(spec), resolved)
   }
 
+  /// What is wrong with the files that it names, in lines; empty where nothing is.
+  ///
+  /// Images and data sets are not looked for: they may be on another machine.
+  public func fileMistakes(beside specification: String) -> [String] {
+    guard case .simulation(let spec) = self else { return [] }
+    return spec.fileMistakes(beside: specification)
+  }
+
   /// In a few lines: what it is and what it costs.
   public var summary: String {
     switch self {

@@ -36,12 +36,6 @@ public struct RateFunction: Sendable, Equatable, Codable {
   public func callAsFunction(_ u: Double) -> Double {
     maximum / (1 + slope * Double.exp(steepness * (midpoint - u)))
   }
-
-  /// dφ/du, per ms and mV.
-  public func derivative(_ u: Double) -> Double {
-    let value = self(u)
-    return maximum > 0 ? steepness * value * (1 - value / maximum) : 0
-  }
 }
 
 /// What a neuron sends to others.
@@ -92,7 +86,8 @@ public struct Firing: Sendable, Equatable, Codable {
       try ModelError.checkFinite(reset, "firing.reset", "mV")
       guard reset < threshold else {
         throw ModelError(
-          "firing.reset", "\(reset) mV is not below the threshold of \(threshold) mV",
+          "firing.reset",
+          "\(ModelError.text(reset)) mV is not below the threshold of \(ModelError.text(threshold)) mV",
           "a neuron that is reset to its threshold fires without end")
       }
     }

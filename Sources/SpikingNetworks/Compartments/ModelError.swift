@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import Quantities
+
 /// Why a neuron, a synapse or a source of noise cannot be what was asked for.
 public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The parameter, for instance `soma.capacitance`.
@@ -19,13 +21,16 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   /// Place, culprit and remedy in one line.
   public var description: String { "\(place): \(problem); \(remedy)" }
 
+  /// A number as a message shows it.
+  static func text(_ value: Double) -> String { Quantity.shortText(value) }
+
   /// Throws unless `value` is finite and above zero.
   static func checkPositive(
     _ value: Double, _ place: String, _ unit: String
   ) throws(ModelError) {
     guard value.isFinite, value > 0 else {
       throw ModelError(
-        place, "\(value) \(unit) is not a positive number", "give one above 0 \(unit)")
+        place, "\(text(value)) \(unit) is not a positive number", "give one above 0 \(unit)")
     }
   }
 
@@ -35,7 +40,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
   ) throws(ModelError) {
     guard value.isFinite, value >= 0 else {
       throw ModelError(
-        place, "\(value) \(unit) is negative or not a number", "give 0 \(unit) or more")
+        place, "\(text(value)) \(unit) is negative or not a number", "give 0 \(unit) or more")
     }
   }
 
@@ -44,7 +49,7 @@ public struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     _ value: Double, _ place: String, _ unit: String
   ) throws(ModelError) {
     guard value.isFinite else {
-      throw ModelError(place, "\(value) \(unit) is not a finite number", "give a finite one")
+      throw ModelError(place, "\(text(value)) \(unit) is not a finite number", "give a finite one")
     }
   }
 }

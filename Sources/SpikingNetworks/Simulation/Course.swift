@@ -28,14 +28,17 @@ public struct Course: Sendable, Equatable, Codable {
     }
     for (index, value) in values.enumerated() where !value.isFinite {
       throw ModelError(
-        place, "value \(index + 1), at \(times[index]) ms, is \(value)", "give finite values")
+        place, "value \(index + 1), at \(ModelError.text(times[index])) ms, is \(value)",
+        "give finite values")
     }
     for (index, time) in times.enumerated() where !time.isFinite {
       throw ModelError(place, "time \(index + 1) is \(time)", "give finite times")
     }
     for index in times.indices.dropFirst() where times[index] <= times[index - 1] {
       throw ModelError(
-        place, "time \(times[index]) ms follows \(times[index - 1]) ms", "let times ascend")
+        place,
+        "time \(ModelError.text(times[index])) ms follows \(ModelError.text(times[index - 1])) ms",
+        "let times ascend")
     }
     self.times = times
     self.values = values

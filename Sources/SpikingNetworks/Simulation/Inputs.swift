@@ -35,7 +35,8 @@ public struct ConductanceInput: Sendable, Equatable, Codable {
     try ModelError.checkFinite(reversalPotential, "\(compartment).conductance", "mV")
     for value in course.values where value < 0 {
       throw ModelError(
-        "\(compartment).conductance", "\(value) nS is negative", "give 0 nS or more")
+        "\(compartment).conductance", "\(ModelError.text(value)) nS is negative",
+        "give 0 nS or more")
     }
     self.compartment = compartment
     self.cells = cells
@@ -87,14 +88,15 @@ public struct SpikeSource: Sendable, Equatable, Codable {
         for (index, time) in times.enumerated() {
           guard time.isFinite, time > 0 else {
             throw ModelError(
-              "\(name).times", "spike \(index + 1) of cell \(cell) is at \(time) ms",
+              "\(name).times",
+              "spike \(index + 1) of cell \(cell) is at \(ModelError.text(time)) ms",
               "give finite times above 0 ms")
           }
           if index > 0, time < times[index - 1] {
             throw ModelError(
               "\(name).times",
-              "spike \(index + 1) of cell \(cell) at \(time) ms comes after one at "
-                + "\(times[index - 1]) ms",
+              "spike \(index + 1) of cell \(cell) at \(ModelError.text(time)) ms comes after one at "
+                + "\(ModelError.text(times[index - 1])) ms",
               "let the times of each cell ascend")
           }
         }
@@ -114,13 +116,5 @@ public struct SpikeSource: Sendable, Equatable, Codable {
     case .times(let lists): lists.count
     case .poisson(let rates): rates.count
     }
-  }
-
-  /// Sources whose rates are an image's pixels, from 0 to 1, times `maximumRate` per ms.
-  public static func image(
-    name: String, pixels: [Double], maximumRate: Double
-  ) throws(ModelError) -> SpikeSource {
-    try ModelError.checkNotNegative(maximumRate, "\(name).maximumRate", "per ms")
-    return try SpikeSource(name: name, pattern: .poisson(rates: pixels.map { $0 * maximumRate }))
   }
 }

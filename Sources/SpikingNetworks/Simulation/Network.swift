@@ -34,7 +34,7 @@ public struct Network: Sendable, Equatable {
           "there are \(populations.map(\.name).joined(separator: ", "))")
       }
       try target.check(receptor: projection.receptor, place)
-      try target.check(weights: projection.weights, at: projection.receptor, place)
+      try target.check(weights: projection.leastWeights, at: projection.receptor, place)
     }
     try Self.checkNumbers(timeStep, populations, sources)
     for population in populations {
@@ -43,8 +43,8 @@ public struct Network: Sendable, Equatable {
       guard timeStep <= shortest || population.method.needsLinearCell else {
         throw ModelError(
           "timeStep",
-          "\(timeStep) ms is above the shortest time constant of \(population.name), \(shortest) ms",
-          "give \(shortest) ms or less")
+          "\(ModelError.text(timeStep)) ms is above the shortest time constant of \(population.name), \(ModelError.text(shortest)) ms",
+          "give \(ModelError.text(shortest)) ms or less")
       }
       guard population.method.needsLinearCell else { continue }
       let reached = population.reachedConductances(
@@ -68,9 +68,11 @@ public struct Network: Sendable, Equatable {
     self.projections = projections
   }
   /// The mean of a Poisson count has this bound.
-  static let mostArrivalsPerStep = 700.0
-  /// Numbers of steps are kept in 32 bits in cells, and below 2⁴⁰ in lists.
-  static let mostRefractorySteps = 0x1p31 - 2
+  public static let mostArrivalsPerStep = 700.0
+  /// Steps are counted below this in lists of spikes.
+  public static let mostSteps = 0x1p40
+  /// The longest refractory period in steps, of which cells keep the number in 32 bits.
+  public static let mostRefractorySteps = 0x1p31 - 2
 
   private static func checkNumbers(
     _ timeStep: Double, _ populations: [Population], _ sources: [SpikeSource]
@@ -87,8 +89,8 @@ public struct Network: Sendable, Equatable {
       guard population.convention == .located || period / timeStep <= mostRefractorySteps else {
         throw ModelError(
           "\(population.name).firing",
-          "a refractory period of \(period) ms is more than 2³¹ steps of \(timeStep) ms",
-          "give at most \(mostRefractorySteps * timeStep) ms")
+          "a refractory period of \(ModelError.text(period)) ms is more than 2³¹ steps of \(ModelError.text(timeStep)) ms",
+          "give at most \(ModelError.text(mostRefractorySteps * timeStep)) ms")
       }
     }
     for source in sources {
@@ -97,11 +99,11 @@ public struct Network: Sendable, Equatable {
         try checkRate(rates.max() ?? 0, timeStep, "sources.\(source.name)")
       case .times(let lists):
         let last = lists.reduce(0) { max($0, $1.last ?? 0) }
-        guard last / timeStep < 0x1p40 else {
+        guard last / timeStep < mostSteps else {
           throw ModelError(
             "sources.\(source.name)",
-            "a spike at \(last) ms is more than 2⁴⁰ steps of \(timeStep) ms away",
-            "give times below \(0x1p40 * timeStep) ms")
+            "a spike at \(ModelError.text(last)) ms is more than 2⁴⁰ steps of \(ModelError.text(timeStep)) ms away",
+            "give times below \(ModelError.text(mostSteps * timeStep)) ms")
         }
       }
     }
@@ -112,8 +114,9 @@ public struct Network: Sendable, Equatable {
   ) throws(ModelError) {
     guard rate * timeStep < mostArrivalsPerStep else {
       throw ModelError(
-        place, "\(rate) kHz makes \(rate * timeStep) Poisson spikes in a step of \(timeStep) ms",
-        "give less than \((mostArrivalsPerStep / timeStep * 1e6).rounded() / 1e6) kHz, or a shorter step"
+        place,
+        "\(ModelError.text(rate)) kHz makes \(ModelError.text(rate * timeStep)) Poisson spikes in a step of \(ModelError.text(timeStep)) ms",
+        "give less than \(ModelError.text(mostArrivalsPerStep / timeStep)) kHz, or a shorter step"
       )
     }
   }

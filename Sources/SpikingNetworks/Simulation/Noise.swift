@@ -4,7 +4,7 @@ public import Integration
 
 /// How a noise moves in time. ξ(t) has mean 0 but for `poisson`.
 public enum NoiseProcess: Sendable, Equatable, Codable {
-  /// One value per trial: a single dimension of noise per neuron and trial.
+  /// One value for a whole simulation: a single dimension of noise per neuron.
   case frozen
   /// A new value in every step, standard deviation s/√dt: white noise of intensity s.
   case white
@@ -84,7 +84,8 @@ public struct NoiseSource: Sendable, Equatable, Codable {
       try ModelError.checkPositive(base, "\(place).base", "nS")
       guard up.isFinite, down.isFinite, up > down else {
         throw ModelError(
-          "\(place).excitatoryReversal", "\(up) mV is not above \(down) mV",
+          "\(place).excitatoryReversal",
+          "\(ModelError.text(up)) mV is not above \(ModelError.text(down)) mV",
           "give the higher reversal potential to the excitatory half")
       }
     case .current(let mean): try ModelError.checkFinite(mean, "\(place).mean", "pA")

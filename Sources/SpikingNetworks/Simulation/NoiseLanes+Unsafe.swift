@@ -54,7 +54,7 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
     case .poisson(let rate, let tau):
       decay = Double.exp(-timeStep / tau)
       kick = source.strength
-      mean = source.meanArrivals(timeStep: timeStep)
+      mean = source.mean(timeStep: timeStep)
       counts = PoissonCounts(mean: rate * timeStep)
     }
     self.counts = counts
@@ -74,16 +74,16 @@ struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
     }
   }
 
-  /// Draws x of a block as a trial begins: frozen values, and the stationary distribution of an
+  /// Draws x of a block as a simulation begins: frozen values, and the stationary distribution of an
   /// Ornstein–Uhlenbeck process. A Poisson barrage begins at its mean.
-  func begin(trial: Int, block: Int) {
+  func begin(block: Int) {
     let first = block * lanes
     let values = unsafe x.base + first
     switch source.process {
     case .frozen, .ornsteinUhlenbeck:
       unsafe values.update(repeating: 0, count: lanes)
       var deviates = Array(repeating: Float(0), count: lanes)
-      unsafe draw(key.child(1), step: trial, first: first, &deviates)
+      unsafe draw(key.child(1), step: 0, first: first, &deviates)
       unsafe Scalar._ornsteinUhlenbeck(lanes, 0, source.strength, deviates, values)
     case .white: unsafe values.update(repeating: 0, count: lanes)
     case .poisson: unsafe values.update(repeating: Scalar(mean), count: lanes)

@@ -43,7 +43,7 @@ public struct NoiseResponse: Sendable {
     var current = model.compartments.map { $0.current + $0.leakConductance * $0.restingPotential }
     for other in population.noise {
       let c = model.index(ofCompartment: other.compartment)!
-      let barrage = other.meanArrivals(timeStep: timeStep)
+      let barrage = other.mean(timeStep: timeStep)
       let ito =
         other.process == .white && other.interpretation == .ito
         ? other.strength * other.strength / (2 * model.compartments[c].capacitance) : 0
@@ -91,19 +91,13 @@ public struct NoiseResponse: Sendable {
     unit[place] /= model.compartments[place].capacitance
     input = solution.offset(unit)
     gains = Self.fixedPoint(propagator, input, n)
-    let s = source.strength
-    mean = source.meanArrivals(timeStep: timeStep)
+    variance = source.variance(timeStep: timeStep)
+    mean = source.mean(timeStep: timeStep)
     switch source.process {
-    case .frozen: (decay, variance, isFrozen) = (1, s * s, true)
-    case .white: (decay, variance, isFrozen) = (0, s * s / timeStep, false)
-    case .ornsteinUhlenbeck(let tau):
-      let noise = try? OrnsteinUhlenbeck(standardDeviation: s, timeConstant: tau)
-      (decay, variance, isFrozen) = (noise?.step(timeStep).decay ?? 0, s * s, false)
-    case .poisson(let rate, let tau):
-      // Sampled after the arrivals of a step: x ← a x + s N, Var N = rate dt.
-      let noise = try? OrnsteinUhlenbeck(standardDeviation: 1, timeConstant: tau)
-      let a = noise?.step(timeStep).decay ?? 0
-      (decay, variance, isFrozen) = (a, s * s * rate * timeStep / (1 - a * a), false)
+    case .frozen: (decay, isFrozen) = (1, true)
+    case .white: (decay, isFrozen) = (0, false)
+    case .ornsteinUhlenbeck(let tau), .poisson(_, let tau):
+      (decay, isFrozen) = (Double.exp(-timeStep / tau), false)
     }
   }
 
@@ -115,23 +109,12 @@ public struct NoiseResponse: Sendable {
 
   /// The stationary variance of the potential of compartment `c`, in mV².
   public func variance(of c: Int) -> Double {
-    isFrozen ? gains[c] * gains[c] * variance : covariances(of: c, lags: 1)[0]
+    isFrozen ? gains[c] * gains[c] * variance : stationaryVariance(of: c)
   }
 
-  /// The variance of the mean of the potential of compartment `c` over `window` successive step
-  /// ends: (1/w²) Σ_ij Cov(V_i, V_j), in mV².
-  public func windowMeanVariance(of c: Int, window: Int) -> Double {
-    precondition(window >= 1, "a window of \(window) steps")
-    if isFrozen { return variance(of: c) }
-    let covariances = covariances(of: c, lags: window)
-    var sum = Double(window) * covariances[0]
-    for lag in 1..<max(window, 1) { sum += 2 * Double(window - lag) * covariances[lag] }
-    return sum / Double(window * window)
-  }
-
-  /// Cov(V_k, V_{k+lag}) for lag 0, 1, …: powers of M = [[P, q], [0, a]] on the stationary
-  /// covariance of (V, x), itself Σ M^j N M^jᵀ, summed by doubling.
-  private func covariances(of c: Int, lags: Int) -> [Double] {
+  /// The stationary covariance of (V, x), Σ M^j N M^jᵀ with M = [[P, q], [0, a]], summed by doubling;
+  /// of it the variance of V_c.
+  private func stationaryVariance(of c: Int) -> Double {
     let size = n + 1
     var m = SquareMatrix(size: size)
     for i in 0..<n {
@@ -147,21 +130,25 @@ public struct NoiseResponse: Sendable {
       sum = sum + power * sum * power.transposed
       power = power * power
     }
-    var covariances: [Double] = []
-    var lagged = sum
-    for _ in 0..<lags {
-      covariances.append(lagged[c, c])
-      lagged = m * lagged
-    }
-    return covariances
+    return sum[c, c]
   }
 }
 
 extension NoiseSource {
-  /// ⟨x⟩ of a Poisson barrage as it is held, after the arrivals of a step: s ν dt/(1 − e^{−dt/τ}),
-  /// which is s ν τ for short steps; 0 for other processes.
-  func meanArrivals(timeStep: Double) -> Double {
-    guard case .poisson(let rate, let tau) = process else { return 0 }
-    return strength * rate * timeStep / -Double.expMinusOne(-timeStep / tau)
+  /// ⟨x⟩ as it is held: 0 but for a Poisson barrage (`PoissonBarrage.held`).
+  public func mean(timeStep: Double) -> Double { barrage?.held(step: timeStep).mean ?? 0 }
+
+  /// The variance of x as it is held.
+  public func variance(timeStep: Double) -> Double {
+    switch process {
+    case .frozen, .ornsteinUhlenbeck: strength * strength
+    case .white: strength * strength / timeStep
+    case .poisson: barrage?.held(step: timeStep).variance ?? 0
+    }
+  }
+
+  private var barrage: PoissonBarrage? {
+    guard case .poisson(let rate, let tau) = process else { return nil }
+    return try? PoissonBarrage(rate: rate, weight: strength, timeConstant: tau)
   }
 }

@@ -20,13 +20,16 @@ public struct Population: Sendable, Equatable {
   public let conductances: [ConductanceInput]
   /// Poisson spikes into receptors.
   public let drives: [PoissonDrive]
+  /// What the potentials at time 0 are drawn from in mV, cell by cell, by compartment; those that are
+  /// not here begin at their model's.
+  public let initialPotentials: [String: Distribution]
 
   /// A population, or the first thing that is wrong with it.
   public init(
     name: String, count: Int, model: CompartmentModel, method: StepMethod,
     convention: SpikeConvention = .onGrid, noise: [NoiseSource] = [],
     currents: [CurrentInput] = [], conductances: [ConductanceInput] = [],
-    drives: [PoissonDrive] = []
+    drives: [PoissonDrive] = [], initialPotentials: [String: Distribution] = [:]
   ) throws(ModelError) {
     guard count > 0 else {
       throw ModelError("\(name).count", "\(count) cells", "give at least one")
@@ -40,6 +43,10 @@ public struct Population: Sendable, Equatable {
     self.currents = currents
     self.conductances = conductances
     self.drives = drives
+    self.initialPotentials = initialPotentials
+    for compartment in initialPotentials.keys.sorted() {
+      try check(compartment: compartment, "initialPotentials")
+    }
     for (index, source) in noise.enumerated() {
       try check(compartment: source.compartment, "noise.\(source.name)")
       if noise[..<index].contains(where: { $0.name == source.name }) {
@@ -52,6 +59,11 @@ public struct Population: Sendable, Equatable {
           throw ModelError(
             "\(name).noise.\(source.name)", "\(receptor) is not in \(source.compartment)",
             "name a receptor of that compartment")
+        }
+        guard model.passesConductance(receptor) else {
+          throw ModelError(
+            "\(name).noise.\(source.name).receptor", "\(receptor) is no conductance",
+            "name a receptor with a reversal potential")
         }
       }
     }
@@ -98,22 +110,20 @@ public struct Population: Sendable, Equatable {
 
   /// Throws where a weight makes a conductance negative.
   func check(weights: [Double], at path: String, _ place: String) throws(ModelError) {
-    guard let receptor = model.receptors.first(where: { $0.path == path }),
-      receptor.variableCount > 0, case .conductance = receptor.effect,
-      let weight = weights.first(where: { $0 < 0 })
+    guard model.passesConductance(path), let weight = weights.first(where: { $0 < 0 })
     else { return }
     throw ModelError(
-      "\(name).\(place)", "a weight of \(weight) nS at the conductance \(path) is negative",
+      "\(name).\(place)",
+      "a weight of \(ModelError.text(weight)) nS at the conductance \(path) is negative",
       "give 0 nS or more; a receptor inhibits by its reversal potential")
   }
 
   /// The conductance receptors that something reaches, given the receptors of projections.
   func reachedConductances(_ projected: [String]) -> [String] {
     let reached = projected + drives.map(\.receptor)
-    return model.receptors.filter { receptor in
-      guard case .conductance = receptor.effect, receptor.variableCount > 0 else { return false }
-      return reached.contains(receptor.path)
-    }.map(\.path)
+    return model.receptors.map(\.path).filter {
+      reached.contains($0) && model.passesConductance($0)
+    }
   }
 
   /// Whether a conductance other than receptors' changes the cell.
@@ -125,6 +135,16 @@ public struct Population: Sendable, Equatable {
         case .current: false
         }
       }
+  }
+}
+
+extension CompartmentModel {
+  /// Whether the receptor `path` passes a conductance, rather than a current or a jump.
+  fileprivate func passesConductance(_ path: String) -> Bool {
+    receptors.contains {
+      guard case .conductance = $0.effect else { return false }
+      return $0.path == path && $0.variableCount > 0
+    }
   }
 }
 

@@ -94,19 +94,21 @@ extension PopulationRuntime {
     for (c, compartment) in population.model.compartments.enumerated() {
       unsafe (current + c * lanes).update(repeating: Scalar(compartment.current), count: lanes)
     }
-    for (input, values) in zip(population.currents, held.currents) {
-      let place = unsafe current + population.model.index(ofCompartment: input.compartment)! * lanes
-      for lane in lanesOf(block, input.cells) { unsafe place[lane] += Scalar(values[index]) }
+    for part in currentInputs[block] {
+      let place = unsafe current + part.compartment * lanes
+      let value = Scalar(held.currents[part.input][index])
+      for lane in part.lanes { unsafe place[lane] += value }
     }
     guard self.conductance.count > 0 || !noise.isEmpty else { return }
     let conductance = unsafe self.conductance.base + block * n * lanes
     if self.conductance.count > 0 { unsafe conductance.update(repeating: 0, count: n * lanes) }
-    for (input, values) in zip(population.conductances, held.conductances) {
-      let place = population.model.index(ofCompartment: input.compartment)! * lanes
-      let g = values[index]
-      for lane in lanesOf(block, input.cells) {
+    for part in conductanceInputs[block] {
+      let place = part.compartment * lanes
+      let g = held.conductances[part.input][index]
+      let drive = g * population.conductances[part.input].reversalPotential
+      for lane in part.lanes {
         unsafe conductance[place + lane] += Scalar(g)
-        unsafe current[place + lane] += Scalar(g * input.reversalPotential)
+        unsafe current[place + lane] += Scalar(drive)
       }
     }
     for source in noise {
@@ -115,13 +117,6 @@ extension PopulationRuntime {
         block: block, cells: cells(ofBlock: block), state: states, conductance: conductance,
         current: current, scratch: scratch.values)
     }
-  }
-
-  private func lanesOf(_ block: Int, _ cells: Range<Int>?) -> Range<Int> {
-    guard let cells else { return 0..<lanes }
-    let first = block * lanes
-    return (cells.lowerBound - first).clamped(
-      to: 0..<lanes)..<(cells.upperBound - first).clamped(to: 0..<lanes)
   }
 
   private func integrate(
@@ -249,11 +244,5 @@ extension PopulationRuntime {
       $0 <= variable && $0 >= lowered.compartments
     }
     return receptor.map { model.receptors[$0].path } ?? "a variable"
-  }
-}
-
-extension Int {
-  fileprivate func clamped(to range: Range<Int>) -> Int {
-    Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
   }
 }

@@ -62,7 +62,11 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
   let reached: [Int]
   var noise: [NoiseLanes<Scalar>]
   let drives: [RunningDrive]
+  /// The inputs of every block.
+  let currentInputs: [[BlockInput]]
+  let conductanceInputs: [[BlockInput]]
   let escapeKey: RandomKey
+  private let initialKey: RandomKey
   /// Spikes of the last stretch, per block.
   var spikes: [[Spike]]
   /// φ of the last stretch, `[steps, cells]`, where the population sends rates.
@@ -92,8 +96,8 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
     if population.convention != .located, abs(steps * timeStep - period) > 1e-6 * timeStep {
       throw ModelError(
         "\(population.name).firing.refractoryPeriod",
-        "\(period) ms is no whole number of steps of \(timeStep) ms",
-        "give \(steps * timeStep) ms, another step, or spikes: located")
+        "\(ModelError.text(period)) ms is no whole number of steps of \(ModelError.text(timeStep)) ms",
+        "give \(ModelError.text(steps * timeStep)) ms, another step, or spikes: located")
     }
     // Brian2 counts from the begin of the step in which the neuron fired.
     let counted = population.convention == .onGridFromBegin ? max(steps - 1, 0) : steps
@@ -132,7 +136,14 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
         variable: place.variable, gain: place.gain * drive.weight,
         PoissonCounts(mean: drive.rate * timeStep), driveKey.named(drive.receptor).child(index))
     }
+    currentInputs = BlockInput.lists(
+      population.currents.map { (model.index(ofCompartment: $0.compartment)!, $0.cells) },
+      blocks: blocks, lanes: lanes)
+    conductanceInputs = BlockInput.lists(
+      population.conductances.map { (model.index(ofCompartment: $0.compartment)!, $0.cells) },
+      blocks: blocks, lanes: lanes)
     escapeKey = random.purpose(.spikes).named(population.name)
+    initialKey = random.purpose(.initialPotentials).named(population.name)
     spikes = Array(repeating: [], count: blocks)
     hasHeldInputs =
       !(population.noise.isEmpty && population.currents.allSatisfy(\.course.isConstant)
@@ -174,10 +185,10 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
   /// The cells of a block, without those that only fill it up.
   func cells(ofBlock block: Int) -> Int { min(lanes, population.count - block * lanes) }
 
-  /// Puts every cell at its initial potential, nothing on its way, noise at trial `trial`.
+  /// Puts every cell at its initial potential, nothing on its way, noise at its begin.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  func reset(trial: Int = 0) {
+  func reset() {
     state.fill(0)
     refractory.fill(0)
     refractoryUntil.fill(-.infinity)
@@ -189,10 +200,26 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
           state[base + c * lanes + lane] = Scalar(compartment.initialPotential)
         }
       }
-      for source in noise { source.begin(trial: trial, block: block) }
+      for source in noise { source.begin(block: block) }
     }
+    drawInitialPotentials()
     solvers?.reset()
     isFresh = true
+  }
+
+  /// Draws the initial potentials that the population has distributions for.
+  private func drawInitialPotentials() {
+    for (c, compartment) in population.model.compartments.enumerated() {
+      guard let distribution = population.initialPotentials[compartment.name] else { continue }
+      let key = initialKey.named(compartment.name)
+      var generator = GSLRandom(key)
+      for cell in 0..<population.count {
+        generator.seek(key, step: cell)
+        let (block, lane) = (cell / lanes, cell % lanes)
+        state[(block * lowered.variables + c) * lanes + lane] =
+          Scalar(distribution.draw(&generator))
+      }
+    }
   }
 
   /// Values that noise could not take, all sources and cells.

@@ -52,14 +52,12 @@ public final class Simulation<Scalar: SpikingScalar> {
       uniqueKeysWithValues: network.populations.map { ($0.name, $0.count) }
         + network.sources.map { ($0.name, $0.count) })
     var synapses: [Synapses] = []
-    for (index, projection) in network.projections.enumerated() {
+    let keys = SynapseKeys.all(network.projections, random: random)
+    for (projection, keys) in zip(network.projections, keys) {
       synapses.append(
         try Synapses(
           projection, sources: counts[projection.source]!, targets: counts[projection.target]!,
-          timeStep: network.timeStep,
-          random: random.purpose(.connectivity).named(
-            "\(projection.source)→\(projection.target).\(projection.receptor)"
-          ).child(index)))
+          timeStep: network.timeStep, keys: keys))
     }
     let shortest = synapses.map(\.shortestDelay).min() ?? Self.longestStretch
     let longest = synapses.map(\.longestDelay).max() ?? 0
@@ -100,8 +98,8 @@ public final class Simulation<Scalar: SpikingScalar> {
   /// The time in ms.
   public var time: Double { Double(step) * network.timeStep }
 
-  /// Synapses of all projections, and the bytes that one takes.
-  public var synapseCount: Int { projections.reduce(0) { $0 + $1.synapses.targets.count } }
+  /// The number of synapses of every projection, in the order of the network.
+  public var synapseCounts: [Int] { projections.map(\.synapses.targets.count) }
 
   /// Bytes of state per cell of a population: variables, what is held, arrivals, noise.
   public func bytesPerCell(of name: String) -> Int? {
@@ -220,10 +218,10 @@ public final class Simulation<Scalar: SpikingScalar> {
     try recorder.spikes(spikes.map(\.time), cells: spikes.map { Int($0.cell) }, of: name)
   }
 
-  /// Back to time 0: initial potentials, nothing on its way, noise as of trial `trial`.
-  public func reset(trial: Int = 0) {
+  /// Back to time 0: initial potentials, nothing on its way, noise as it began.
+  public func reset() {
     step = 0
-    for runtime in runtimes { runtime.reset(trial: trial) }
+    for runtime in runtimes { runtime.reset() }
   }
 }
 

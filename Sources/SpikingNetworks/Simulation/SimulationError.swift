@@ -20,11 +20,11 @@ public enum SimulationError: Error, Sendable, Equatable, CustomStringConvertible
     case .solver(let population, let cell, let step, let error):
       "\(population), cell \(cell), step \(step): \(error)"
     case .diverged(let population, let cell, let variable, let time):
-      "\(population), cell \(cell): \(variable) is no longer a finite number at \(time) ms; "
+      "\(population), cell \(cell): \(variable) is no longer a finite number at \(ModelError.text(time)) ms; "
         + "take a shorter step, or check the inputs"
     case .tooManySpikes(let population, let cell, let time):
       "\(population), cell \(cell): more than \(Self.mostSpikesInStep) spikes in the step around "
-        + "\(time) ms; give a refractory period, a shorter step, or less input"
+        + "\(ModelError.text(time)) ms; give a refractory period, a shorter step, or less input"
     }
   }
 }
