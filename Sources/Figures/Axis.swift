@@ -102,6 +102,28 @@ public struct Axis: Sendable, Equatable {
       ticks: .named(places.map { Tick($0, Numbers.text($0)) }))
   }
 
+  /// An axis of angles in degrees, from 0 to the first multiple of 15 that holds all values.
+  public static func degrees(holding values: [Double], _ label: String) -> Axis {
+    let upper = min(180, max(15, ((values.max() ?? 180) / 15).rounded(.up) * 15))
+    return Axis(label, 0...upper, ticks: .every(upper <= 90 ? 15 : 45))
+  }
+
+  /// Letters of the longest word at the axis; of automatic ticks that of as many round numbers as a
+  /// drawing program may take.
+  var longestWord: Int {
+    guard hasNumbers else { return 0 }
+    switch ticks {
+    case .named(let ticks): return ticks.map(\.word.count).max() ?? 0
+    case .every(let step):
+      let (first, last) = ((range.lowerBound / step).rounded(.up), range.upperBound / step)
+      return stride(from: first, through: last, by: 1)
+        .map { Numbers.text($0 * step, digits: 6).count }.max() ?? 0
+    case .automatic:
+      guard case .every(let step) = Self.ticks(10, in: range) else { return 0 }
+      return Axis(label, range, ticks: .every(step)).longestWord
+    }
+  }
+
   /// An axis of words, at 0, 1, ….
   public static func words(_ words: [String], _ label: String) -> Axis {
     Axis(

@@ -21,6 +21,16 @@ public enum FigureFormat: Sendable, Equatable {
     }
   }
 
+  /// The size of letters in its own units: 1/96 inch, or points where a page is meant.
+  var fontSize: Double {
+    switch self {
+    case .svg: 13
+    case .png: 10
+    case .pdf: 7.5
+    case .text: 1
+    }
+  }
+
   /// Whether it is made of characters.
   var isText: Bool { if case .text = self { true } else { false } }
 }

@@ -49,7 +49,8 @@ extension GnuplotScript {
   }
 
   /// Coloured cells, and in each its value.
-  mutating func draw(_ map: HeatMap) {
+  mutating func draw(_ map: HeatMap, in area: Layout.Rectangle) {
+    let (scale, digits) = Layout.cellText(map, panelWidth: area.width, format)
     let cells = map.values.enumerated().flatMap { row, values in
       values.enumerated().map { (column: $0, row: row, value: $1) }
     }
@@ -59,7 +60,12 @@ extension GnuplotScript {
       map.isLogarithmic ? "set logscale cb" : "unset logscale cb",
       "set cbrange [\(map.range.lowerBound):\(map.range.upperBound)]", "set format cb '%h'",
     ] { add(line) }
-    if !format.isText { add("set colorbox noborder") }
+    if !format.isText {
+      // Of a width of its own: beside a wide panel gnuplot's would reach the label.
+      add(
+        "set colorbox noborder user origin screen \(x(area.left + area.width + 8)),\(y(area.bottom)) "
+          + "size screen \(x(14)),\(y(area.height))")
+    }
     var parts: [String] = []
     if !format.isText, !known.isEmpty {
       let boxes = block(known.map { [Double($0.column), Double($0.row), $0.value!] })
@@ -71,10 +77,13 @@ extension GnuplotScript {
       guard !chosen.isEmpty else { continue }
       let name = textBlock(
         chosen.map { cell in
-          "\(cell.column) \(cell.row) \"\(cell.value.map { Numbers.text($0) } ?? "–")\""
+          "\(cell.column) \(cell.row) \"\(cell.value.map { Numbers.text($0, digits: digits) } ?? "–")\""
         })
-      let colour = format.isText ? "" : " tc rgb '\(isDark ? "#FFFFFF" : "#000000")'"
-      parts.append("\(name) using 1:2:3 with labels\(colour)")
+      let look =
+        format.isText
+        ? ""
+        : " font ',\(format.fontSize * scale)' tc rgb '\(isDark ? "#FFFFFF" : "#000000")'"
+      parts.append("\(name) using 1:2:3 with labels\(look)")
     }
     add("plot " + parts.joined(separator: ", "))
   }

@@ -32,7 +32,7 @@ struct GnuplotScript {
       if index == 0 { decorate() }
       switch panel.content {
       case .curves(let curves): draw(curves, panel)
-      case .heatMap(let map): draw(map)
+      case .heatMap(let map): draw(map, in: layout.panels[index])
       }
     }
     if !format.isText && !figure.legend.isEmpty { drawLegend() }
@@ -55,16 +55,17 @@ struct GnuplotScript {
 
   private var terminal: String {
     let (width, height) = (layout.width, layout.height)
+    let look = "background '#ffffff' noenhanced"
+    func font(_ families: String) -> String { "font '\(families),\(format.fontSize)'" }
     return switch format {
     case .svg:
-      "svg size \(Int(width)),\(Int(height)) font 'Liberation Sans,Arial,Helvetica,13' "
-        + "background '#ffffff' noenhanced"
+      "svg size \(Int(width)),\(Int(height)) \(font("Liberation Sans,Arial,Helvetica")) \(look)"
     case .png:
-      "pngcairo size \(Int(2 * width)),\(Int(2 * height)) font 'Liberation Sans,10' fontscale 2 "
-        + "linewidth 2 pointscale 2 background '#ffffff' noenhanced"
+      "pngcairo size \(Int(2 * width)),\(Int(2 * height)) \(font("Liberation Sans")) fontscale 2 "
+        + "linewidth 2 pointscale 2 \(look)"
     case .pdf:
-      "pdfcairo size \(width / 96)in,\(height / 96)in font 'Liberation Sans,7.5' fontscale 1 "
-        + "linewidth 1.8 dashlength 1 background '#ffffff' noenhanced"
+      "pdfcairo size \(width / 96)in,\(height / 96)in \(font("Liberation Sans")) fontscale 1 "
+        + "linewidth 1.8 dashlength 1 \(look)"
     case .text: "dumb size \(Int(width)),\(Int(height)) noenhanced"
     }
   }
@@ -198,8 +199,8 @@ struct GnuplotScript {
 
   mutating func add(_ line: String) { lines.append(line) }
 
-  private func x(_ length: Double) -> Double { length / layout.width }
-  private func y(_ length: Double) -> Double { length / layout.height }
+  func x(_ length: Double) -> Double { length / layout.width }
+  func y(_ length: Double) -> Double { length / layout.height }
 
   private static func numbers(_ figure: Figure) -> [Curve.Look: Int] {
     var numbers: [Curve.Look: Int] = [:]

@@ -75,10 +75,10 @@ struct Layout {
     let columns = format.isText ? 1 : figure.columns
     let rows = (figure.panels.count + columns - 1) / columns
     let hasColourBox = figure.panels.contains { $0.heatMap != nil }
-    let excess = max(0, Self.longestWord(figure) - 6)
-    let leftMargin =
-      measures.left + Double(excess) * measures.letter
-      + (excess > 0 && !format.isText ? 2 * measures.letter : 0)
+    // A tick, its word, a space, and the label as wide as a line is high.
+    let leftMargin = max(
+      measures.left,
+      Double(Self.longestWord(figure)) * measures.letter + (format.isText ? 4 : 42))
     let rightMargin = measures.right + (hasColourBox ? measures.colourBox : 0)
     let panelWidth: Double
     var panelHeight = figure.panelSize.height
@@ -179,9 +179,23 @@ struct Layout {
 
   /// Letters of the longest word at a vertical axis.
   private static func longestWord(_ figure: Figure) -> Int {
-    figure.panels.map { panel in
-      if case .named(let ticks) = panel.y.ticks { ticks.map(\.word.count).max() ?? 0 } else { 0 }
-    }.max() ?? 0
+    figure.panels.map(\.y.longestWord).max() ?? 0
+  }
+
+  /// How large letters must be, beside those of the format, for the values of a heat map to fit in
+  /// cells of this width, and with how many digits; at half size they become shorter instead.
+  static func cellText(
+    _ map: HeatMap, panelWidth: Double, _ format: FigureFormat
+  ) -> (scale: Double, digits: Int) {
+    guard !format.isText, let columns = map.values.first?.count else { return (1, 3) }
+    let room = panelWidth / Double(columns) - 6
+    let numbers = map.values.joined().compactMap(\.self)
+    func scale(_ digits: Int) -> Double {
+      let letters = numbers.map { Numbers.text($0, digits: digits).count }.max() ?? 1
+      return min(1, room / (Double(letters) * Measures.drawing.letter))
+    }
+    if let digits = [3, 2].first(where: { scale($0) >= 0.75 }) { return (scale(digits), digits) }
+    return (max(scale(2), 0.5), 2)
   }
 }
 

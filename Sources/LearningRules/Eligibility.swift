@@ -11,7 +11,7 @@ public import Substrates
 /// | --- | --- | --- | --- | --- |
 /// | `noise` | as the substrate realised it | as realised | of the site | nothing |
 /// | `activityDifference` | Δh, measured | ‖Δh‖² / n, per trial | 1 | two passes compared |
-/// | `runningMean` | h̃ − m | v | 1 | a single noisy pass |
+/// | `runningMean` | h̃ − m | max(v, floor·v̄) | 1 | a single noisy pass |
 ///
 /// `activityDifference` is activity-based node perturbation (Dalm, Ahmad, Fernández & van Gerven
 /// 2023): the estimate n·ΔL·Δh / ‖Δh‖² of a layer of n units. It has the right mean where the
@@ -28,6 +28,12 @@ public import Substrates
 /// (c²·λ + Cov(L, h)) / (c² + Var h) over stimuli, in which the loss's own correlation with activity
 /// has a say that no number of trials removes. Baselines per class lessen it.
 ///
+/// A unit that was silent or saturated so far has v near 0, and the first trial that moves it
+/// would be credited with a·(h̃ − m)/v, which has no bound. No unit is therefore taken to vary by less
+/// than a share `floor` of its layer's mean variance v̄: estimates of such a unit are too small by
+/// v/(floor·v̄), which errs on the side of no credit. At 0.01 a unit has to move ten times less than
+/// its layer on the whole before it is touched; 0 leaves v as it is.
+///
 /// In both, Δh of a layer holds the noise from below, which the control variate would subtract
 /// once for every layer: it goes with one hidden layer only. The constant unit keeps its noise.
 public enum Eligibility: Sendable, Codable, Equatable {
@@ -35,7 +41,7 @@ public enum Eligibility: Sendable, Codable, Equatable {
   case activityDifference
   /// m ← m + rate·(h̃ − m), v ← (1 − rate)·(v + rate·(h̃ − m)²) per trial; plain moments until
   /// 1 / rate trials were seen.
-  case runningMean(rate: Double)
+  case runningMean(rate: Double, floor: Double = 0.01)
 
   /// What an eligibility remembers.
   public struct State: Sendable, Codable, Equatable {
@@ -68,7 +74,7 @@ public enum Eligibility: Sendable, Codable, Equatable {
     case .noise: return
     case .activityDifference:
       for index in record.layers.indices { record.layers[index].perturbByDifference() }
-    case .runningMean(let rate):
+    case .runningMean(let rate, let floor):
       if state.means.isEmpty {
         state.means = record.layers.map { Array(repeating: 0, count: $0.output.columns) }
         state.variances = state.means
@@ -76,7 +82,7 @@ public enum Eligibility: Sendable, Codable, Equatable {
       let isKnown = state.count > 1
       for index in record.layers.indices {
         record.layers[index].perturbByDeviation(
-          from: state.means[index], state.variances[index], isKnown: isKnown)
+          from: state.means[index], state.variances[index], isKnown: isKnown, floor: floor)
       }
       for trial in 0..<record.trials {
         state.count += 1
@@ -111,12 +117,13 @@ extension LayerRecord {
     perturbation.setUnitGain()
   }
 
-  /// ξ ← h̃ − m, Var ξ ← v, gain ← 1; ξ ← 0 where there is no v.
+  /// ξ ← h̃ − m, Var ξ ← max(v, floor·v̄), gain ← 1; ξ ← 0 where there is no v.
   fileprivate mutating func perturbByDeviation(
-    from means: [Double], _ variances: [Double], isKnown: Bool
+    from means: [Double], _ variances: [Double], isKnown: Bool, floor: Double
   ) {
+    let least = floor * variances.reduce(0, +) / Double(variances.count)
     for unit in means.indices {
-      let variance = Scalar(variances[unit])
+      let variance = Scalar(max(variances[unit], least))
       let isUsable = isKnown && variance > 0
       for trial in 0..<outputDifference.rows {
         let deviation = outputDifference[trial, unit] - Scalar(means[unit])

@@ -2,6 +2,7 @@
 
 import Foundation
 import TestSupport
+import TraceExport
 import Testing
 
 @testable import Experiments
@@ -88,8 +89,8 @@ import Testing
       try ExperimentRunner.run(
         RunRequest(condition.document, seed: 1, threads: 1, output: path), stop: StopFlag()
       ) { _ in }
-      let metrics = try MetricsTable(contentsOf: "\(path)/metrics.csv")
-      return try #require(metrics.value("angle_1", at: 6_000))
+      let metrics = try CSVTable(reading: "\(path)/metrics.csv")
+      return try #require(metrics.number("angle_1", at: 6_000))
     }
     let (fixed, symmetric, learned) = (angles[0], angles[1], angles[2])
     #expect(symmetric < 1e-3, "\(symmetric)")

@@ -108,6 +108,13 @@ import Testing
         "conductance.resting is 0.05; it must be at least 0.25 per ms, so that the pair can carry noise of this strength"
       ),
       (
+        [
+          "substrate.dendritic.conductance={form: singleSided, resting: 0.05}",
+          "feedback.perturbation.noise={site: potential, standardDeviation: 2}",
+        ],
+        "conductance.resting is 0.05; it must be at least 0.1875 per ms, the standard deviation of a single conductance for noise of this strength: it stops at 0, and what lies beyond its mean carries V to the reversal potential, where it moves nothing; weaker noise would do too, or form pushPull or current"
+      ),
+      (
         ["substrate.dendritic.forwardPhase=30"],
         "forwardPhase is 30.0; it must be longer than the settling before its window, 30.0 ms"
       ),

@@ -68,12 +68,12 @@ import Testing
 
   @Test func `Metrics read back by column and step; an empty cell is no number`() throws {
     let table = try RunFixture.metrics(["step,a,b", "0,,2", "10,-0.5,"])
-    #expect(table.value("a", at: 0) == nil)
-    #expect(table.value("b", at: 0) == 2)
-    #expect(table.value("a", at: 10) == -0.5)
-    #expect(table.value("b", at: 10) == nil)
-    #expect(table.value("a", at: 5) == nil)
-    #expect(table.value("c", at: 0) == nil)
+    #expect(table.number("a", at: 0) == nil)
+    #expect(table.number("b", at: 0) == 2)
+    #expect(table.number("a", at: 10) == -0.5)
+    #expect(table.number("b", at: 10) == nil)
+    #expect(table.number("a", at: 5) == nil)
+    #expect(table.number("c", at: 0) == nil)
     let result = ConditionResult(name: "x", runs: [table, table])
     #expect(result.value("a", at: 10).mean == -0.5)
     #expect(result.value("a", at: 10).standardError == 0)

@@ -84,9 +84,9 @@ import Testing
       .read(ExperimentSpec.init(reading:)).resolved
     #expect(again.yaml == resolved.yaml)
     let (mean, _) = try read([
-      "feedback={nodePerturbation: {baseline: runningMean, eligibility: runningMean, eligibilityRate: 0.2, reward: {binarised: true, magnitudeRate: 0.3}}}"
+      "feedback={nodePerturbation: {baseline: runningMean, eligibility: runningMean, eligibilityRate: 0.2, eligibilityFloor: 0.03, reward: {binarised: true, magnitudeRate: 0.3}}}"
     ])
-    #expect(mean.feedback.eligibility == .runningMean(rate: 0.2))
+    #expect(mean.feedback.eligibility == .runningMean(rate: 0.2, floor: 0.03))
     #expect(mean.feedback.reward == Reward(binarised: 0.3))
     #expect(
       mean.summary.contains(
@@ -148,6 +148,10 @@ import Testing
       (
         ["feedback.perturbation.eligibility=runningMean"],
         "--set feedback.perturbation.eligibility=runningMean: feedback.perturbation.eligibility: runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference, or baseline none, runningMean, classMean or critic"
+      ),
+      (
+        ["feedback.perturbation.eligibilityFloor=0.1"],
+        "--set feedback.perturbation.eligibilityFloor=0.1: feedback.perturbation.eligibilityFloor: eligibility noise divides by no running variance"
       ),
       (
         ["feedback.perturbation.eligibilityRate=0.1"],

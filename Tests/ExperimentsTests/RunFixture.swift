@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Foundation
+import TraceExport
 
 @testable import Experiments
 
@@ -43,11 +44,11 @@ enum RunFixture {
   }
 
   /// A table of metrics with these lines.
-  static func metrics(_ lines: [String]) throws -> MetricsTable {
+  static func metrics(_ lines: [String]) throws -> CSVTable {
     let path = FileManager.default.temporaryDirectory
       .appendingPathComponent("metrics-\(UUID().uuidString).csv").path
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data((lines.joined(separator: "\r\n") + "\r\n").utf8).write(to: URL(fileURLWithPath: path))
-    return try MetricsTable(contentsOf: path)
+    return try CSVTable(reading: path)
   }
 }

@@ -35,7 +35,7 @@ import Testing
     }
     // Columns are the first axis (ou, white), rows the second (clean, none).
     #expect(map.values == [[30, nil], [60, nil]])
-    #expect(map.range == 30...60)
+    #expect(map.range == 0...60)
     #expect(map.label == "final angle")
     #expect(figures[0].panels[0].x == .words(["ou", "white"], "noise"))
     #expect(figures[0].panels[0].y == .words(["clean", "none"], "baseline"))
@@ -72,6 +72,21 @@ import Testing
     let words = try self.figures("rule,seed,e\nridge,1,1\nsgd,1,2\n")
     #expect(words[0].panels[0].x == .words(["ridge", "sgd"], "rule"))
     #expect(words[0].title == "E by rule (one seed)")
+  }
+
+  @Test func `Angles are drawn from zero and never by orders of magnitude`() throws {
+    let points = try figures("rule,seed,angle_1\nsymmetric,1,1e-7\nfixed,1,62\n")
+    #expect(points[0].panels[0].y == .degrees(holding: [62], "angle, layer 1 (°)"))
+    #expect(points[0].panels[0].y.range == 0...75 && !points[0].panels[0].y.isLogarithmic)
+    let map = try figures("a,b,seed,update_angle_1\nx,y,1,1e-7\nx,z,1,62\n")
+    guard case .heatMap(let map) = map[0].panels[0].content else {
+      Issue.record("there is no heat map")
+      return
+    }
+    #expect(map.range == 0...62 && !map.isLogarithmic)
+    // Errors over the same range of magnitudes still have a logarithmic axis.
+    let errors = try figures("rule,seed,e\nsymmetric,1,1e-7\nfixed,1,62\n")
+    #expect(errors[0].panels[0].y.isLogarithmic)
   }
 
   @Test func `A table without a seed or an axis is refused with the reason`() throws {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Synchronization
+import TraceExport
 import Testing
 
 @testable import Experiments
@@ -46,10 +47,10 @@ import Testing
           "1.0e-1 antithetic 3", "1.0e-1 antithetic 1", "1.0e-1 none 3", "1.0e-1 none 1",
         ])
       #expect(rows.dropFirst().allSatisfy { $0[5] == "done" && Double($0[4]) != nil })
-      let metrics = try MetricsTable(
-        contentsOf: "\(folder)/runs/1.0e-1-antithetic-seed3/metrics.csv")
-      #expect(metrics.rows.count == 3 && metrics.rows[2][0] == 40)
-      #expect(Double(rows[5][3]) == metrics.rows[2][7] && Double(rows[5][4]) == metrics.rows[2][10])
+      let metrics = try CSVTable(
+        reading: "\(folder)/runs/1.0e-1-antithetic-seed3/metrics.csv")
+      #expect(metrics.rows.count == 3 && metrics.rows[2][0] == "40")
+      #expect(rows[5][3] == metrics.rows[2][7] && rows[5][4] == metrics.rows[2][10])
       let summary = try String(contentsOfFile: "\(folder)/summary.csv", encoding: .utf8)
         .split(whereSeparator: \.isNewline).map { $0.split(separator: ",").map(String.init) }
       #expect(

@@ -41,6 +41,37 @@ import Testing
     }
   }
 
+  @Test func `The label of a vertical axis stands left of its longest tick`() {
+    for axis in [
+      Axis.words(["frozen", "3ms"], "y"), Axis("y", 0...0.0035), Axis("y", 0...180),
+      Axis("y", 0.1...0.15, ticks: .every(0.2)), .words(["a word of many letters"], "y"),
+    ] {
+      let figure = Figure(
+        name: "x", title: "t", panels: [Panel(x: Axis("x", 0...1), y: axis, content: .curves([]))])
+      let layout = Layout(figure, .svg)
+      // A letter is 7 wide on the whole, a tick with its space 10, half a line of the label 8.
+      #expect(layout.labelDistance - 8 >= 10 + 7 * Double(axis.longestWord))
+      #expect(layout.labelDistance + 8 < layout.panels[0].left + 1)
+    }
+    #expect(Axis("y", 0...0.0035).longestWord == 6)
+    #expect(Axis.words(["frozen", "3ms"], "y").longestWord == 6)
+  }
+
+  @Test func `Values of a heat map fit in their cells`() {
+    func text(_ value: Double, columns: Int) -> (scale: Double, digits: Int, fits: Bool) {
+      let map = HeatMap(
+        values: [Array(repeating: value, count: columns)], label: "v", range: 0...1)
+      let (scale, digits) = Layout.cellText(map, panelWidth: 420, .svg)
+      let letters = Double(Numbers.text(value, digits: digits).count)
+      return (scale, digits, letters * 7 * scale <= 420 / Double(columns))
+    }
+    #expect(text(0.00183, columns: 3) == (1, 3, true))
+    // 7 letters of 7 in 40.7: 83 %; in 29: two digits at 69 %.
+    let (nine, twelve) = (text(0.00183, columns: 9), text(0.00183, columns: 12))
+    #expect(nine.digits == 3 && nine.scale < 0.9 && nine.fits)
+    #expect(twelve.digits == 2 && twelve.scale < 0.75 && twelve.fits)
+  }
+
   @Test func `A legend goes on in a new line where there is no room, in the order given`() {
     let layout = Layout(
       Self.figure(panels: 1, columns: 1, entries: 9, title: "t"), .svg)

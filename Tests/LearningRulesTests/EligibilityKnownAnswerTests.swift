@@ -85,6 +85,29 @@ import Testing
     #expect(record.layers[1].teaching.frobeniusNorm > 0)
   }
 
+  @Test("No unit is taken to vary by less than the floor's share of its layer's mean variance")
+  func floor() throws {
+    for (floor, expected) in [(0.0, 1e-12), (0.01, 0.01 * (2 + 1e-12) / 3), (0.5, 1.0 / 3)] {
+      var record = try record(.output, .none)
+      record.layers[0].outputDifference = Matrix(
+        rows: 7, columns: 3, elements: Array(repeating: 0.3, count: 21))
+      record.layers[0].perturbation = Perturbation(trials: 7, units: 3)
+      var state = Eligibility.State()
+      // A unit that was silent so far, and two that were not.
+      state.means = [[0, 0, 0], Array(repeating: 0, count: 4)]
+      state.variances = [[1e-12, 1, 1], Array(repeating: 1, count: 4)]
+      state.count = 1_000
+      Eligibility.runningMean(rate: 1e-3, floor: floor).apply(to: &record, state: &state)
+      let noise = record.layers[0].perturbation
+      #expect(noise.values.elements.allSatisfy { $0 == 0.3 })
+      for trial in 0..<7 {
+        #expect(abs(noise.variance[trial, 0] / expected - 1) < 1e-9, "floor \(floor)")
+        // Above the floor v is what it was.
+        #expect(noise.variance[trial, 1] == 1 && noise.variance[trial, 2] == 1)
+      }
+    }
+  }
+
   @Test("A running mean says how far each unit is from its past, trials before this batch alone")
   func runningMean() throws {
     let rate = 0.05

@@ -72,8 +72,7 @@ struct RecordedRun: Sendable {
 
   /// The number that a column of the metrics has in a row; nil where it is missing.
   func value(_ column: String, row: Int) -> Double? {
-    guard let metrics, let position = metrics.column(column) else { return nil }
-    return Double(metrics.rows[row][position])
+    metrics?.number(column, row: row)
   }
 
   /// A setting in milliseconds.

@@ -44,6 +44,9 @@ struct StudyFigures {
     return "\(parts.dropLast().joined(separator: " ")), layer \(last)"
   }
 
+  /// Whether a metric is an angle in degrees, which has a zero and an end, and no orders of magnitude.
+  private func isAngle(_ metric: String) -> Bool { metric.split(separator: "_").contains("angle") }
+
   // MARK: One axis
 
   private func points(_ metric: String) -> Figure {
@@ -66,10 +69,13 @@ struct StudyFigures {
     let heights = curves.flatMap { curve in
       curve.points.flatMap { [$0.y - ($0.spread ?? 0), $0.y + ($0.spread ?? 0)] }
     }
+    let y: Axis =
+      isAngle(metric)
+      ? .degrees(holding: heights, "\(words(metric)) (°)") : .fitting(heights, words(metric))
     let x: Axis = isNumeric ? .spreading(numbers, label) : .words(values, label)
     return Figure(
       name: "study-\(metric)", title: "\(words(metric).capitalizedFirst) by \(label) (\(note))",
-      panels: [Panel(x: x, y: .fitting(heights, words(metric)), content: .curves(curves))],
+      panels: [Panel(x: x, y: y, content: .curves(curves))],
       legend: curves.count > 1
         ? [LegendEntry("measured", measured), LegendEntry("formula", predicted)] : [],
       panelSize: PanelSize(width: 460, height: 260))
@@ -98,8 +104,9 @@ struct StudyFigures {
     }
     let known = matrices.flatMap { $0.values.flatMap { $0.compactMap(\.self) } }
     let (low, high) = (known.min() ?? 0, known.max() ?? 1)
-    let isLogarithmic = low > 0 && high > 50 * low
-    let range = low < high ? low...high : low - 0.5...low + 0.5
+    let isLogarithmic = low > 0 && high > 50 * low && !isAngle(metric)
+    let range =
+      isAngle(metric) && high > 0 ? 0...high : low < high ? low...high : low - 0.5...low + 0.5
     let panels = matrices.map { matrix in
       Panel(
         title: matrix.title, x: .words(columns, table.label(ofAxis: 0)),
@@ -114,8 +121,9 @@ struct StudyFigures {
       title: "\(words(metric).capitalizedFirst) is lowest for \(lowestPlace(metric)) (\(meanNote))",
       panels: panels, columns: 2,
       panelSize: PanelSize(
-        width: max(150, min(70 * Double(columns.count), 420)),
-        height: max(90, min(38 * Double(rows.count), 300))))
+        width: max(150, min(70 * Double(columns.count), 560)),
+        // High enough for the name of the colours beside them.
+        height: max(90, 7 * Double(words(metric).count), min(38 * Double(rows.count), 300))))
   }
 
   /// Where the metric's mean is lowest.

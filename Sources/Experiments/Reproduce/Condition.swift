@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 internal import Foundation
+internal import TraceExport
 
 /// One setting of a reproduction, run with several seeds.
 struct Condition: Sendable {
@@ -18,15 +19,15 @@ struct Condition: Sendable {
 /// The metrics of a condition's runs, one table per seed.
 struct ConditionResult: Sendable {
   let name: String
-  let runs: [MetricsTable]
+  let runs: [CSVTable]
 
   /// The mean over seeds of a column at a step, and its standard error.
   func value(_ column: String, at step: Int) -> MeanAndError {
-    MeanAndError(runs.compactMap { $0.value(column, at: step) })
+    MeanAndError(runs.compactMap { $0.number(column, at: step) })
   }
 
   func values(_ column: String, at step: Int) -> [Double] {
-    runs.compactMap { $0.value(column, at: step) }
+    runs.compactMap { $0.number(column, at: step) }
   }
 }
 
@@ -54,7 +55,7 @@ extension ReproductionRequest {
   private static func complete(
     _ condition: Condition, _ seed: UInt64, _ path: String, _ dataFolder: String?,
     _ stop: StopFlag, _ tell: @escaping @Sendable (String) -> Void
-  ) throws -> MetricsTable {
+  ) throws -> CSVTable {
     let label = "\(condition.name), seed \(seed)"
     let request = RunRequest(
       condition.document, seed: seed, threads: 1, dataFolder: dataFolder, output: path)
@@ -66,6 +67,6 @@ extension ReproductionRequest {
       case .measured, .advanced, .summarised: break
       }
     }
-    return try MetricsTable(contentsOf: RunDirectory(path: path).metrics)
+    return try CSVTable(reading: RunDirectory(path: path).metrics)
   }
 }

@@ -102,7 +102,7 @@ struct Figure4 {
         random: RandomKey(seed: seed))
       let prediction = try LeastSquaresPrediction(
         network, noise: spec.feedback.presentation.noise!, loss: spec.loss, examples: data.training)
-      guard let measured = result.runs[index].value("relative_error_2", at: step) else {
+      guard let measured = result.runs[index].number("relative_error_2", at: step) else {
         return nil
       }
       let predicted = prediction.relativeError(layer: 1, samples: step * spec.data.batch)

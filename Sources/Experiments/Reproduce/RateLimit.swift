@@ -19,86 +19,43 @@ struct RateLimit {
 
   typealias Row = ReproductionTable.Row
 
-  private static let widths = [20, 12, 8, 5]
-  private let loss = Loss(.squaredError)
+  private var deep: RateLimitProblem { problem([20, 12, 8, 5]) }
+  private var shallow: RateLimitProblem { problem([20, 12, 5]) }
 
-  private var key: RandomKey { RandomKey(seed: request.firstSeed) }
-
-  private func connections(_ widths: [Int] = widths) -> [Connection<Double>] {
-    (0..<(widths.count - 1)).map { k in
-      Initialization.gaussian.connection(
-        inputs: widths[k], outputs: widths[k + 1],
-        random: key.purpose(.initialWeights).child(k))
-    }
-  }
-
-  /// Inputs uniform on 0…1, one target of 1 in each trial.
-  private func batch(_ trials: Int, _ widths: [Int] = widths, part: Int = 0) -> Batch<Double> {
-    let random = key.purpose(.syntheticData).child(part)
-    let inputs = random.deviates(.uniform, count: trials * widths[0]).map {
-      0.5 + 0.5 * $0 / 3.0.squareRoot()
-    }
-    let outputs = widths[widths.count - 1]
-    var targets = Matrix<Double>(rows: trials, columns: outputs)
-    // The class is the largest of the first inputs, so that there is something to be learned.
-    targets.setOneHot(
-      (0..<trials).map { trial in
-        let row = inputs[(trial * widths[0])..<(trial * widths[0] + outputs)]
-        return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
-      })
-    return Batch(
-      inputs: .dense(Matrix(rows: trials, columns: widths[0], elements: inputs)),
-      targets: targets)
-  }
-
-  private func trial(
-    settling: Double, spiking: Bool = false, noise: ConductanceNoise?
-  ) throws -> DendriticTrial {
-    let signal: SegregatedDendriteParameters.Signal = spiking ? .poisson : .rate
-    let duration = PhaseDuration(base: Int(settling) + 50, mean: 0)
-    return try DendriticTrial(
-      circuit: SegregatedDendriteParameters.paper(
-        signal: signal, inputSignal: signal, noise: noise
-      ).with(window: .afterSettling(settling)),
-      forward: duration, target: duration, testSteps: duration.base)
-  }
-
-  private func record<Network: Substrate & Copyable>(
-    _ network: Network, _ batch: Batch<Double>, _ presentation: Presentation, step: Int = 0
-  ) throws -> TrialRecord<Double> where Network.Scalar == Double {
-    var network = network
-    var record = network.makeRecord(trials: batch.trials, presentation: presentation)
-    try network.present(batch, loss: loss, random: key, step: step, into: &record)
-    return record
+  private func problem(_ widths: [Int]) -> RateLimitProblem {
+    RateLimitProblem(key: RandomKey(seed: request.firstSeed), widths: widths)
   }
 
   func table(_ tell: @escaping @Sendable (String) -> Void) throws -> ReproductionTable {
     LinearAlgebraRuntime.useOneThread()
     tell("activities and estimates")
     let settled = try activityRows() + siteRows()
+    tell("estimates from replicas")
+    let replicas = try RateLimitReplicas(deep).rows([4, 16, 64, 256], trials: 100)
     tell("feedback learned in spikes")
     let spiking = try RateLimitSpikes(request).rows(tell)
     return ReproductionTable(
       title: "The rate limit, budget \(request.budget.rawValue)",
       notes: [
         "A 20-12-8-5 network of neurons with segregated dendrites against the rate network of the same weights, double precision, 20 trials, sigmoid outputs.",
+        "Replicas: the mean of so many spike trains in the place of each, 100 trials. Feedback in spikes: 8 runs of a 20-12-5 network, W at rest, every example shown twice, each time with other spikes; e is the feedback input of a trial (forward minus taught phase), ē its mean over spikes given the example, G the gain matrix that e without chance would have. F is the squared distance of the runs' mean over what their spread makes of it, 1 ± 0.3 where sampling alone is left.",
         "Apical \(ApicalVersion.current).",
       ],
-      rows: settled + spiking)
+      rows: settled + replicas + spiking)
   }
 
   private func activityRows() throws -> [Row] {
-    let batch = batch(20)
+    let (problem, batch) = (deep, deep.batch(20))
     let rate = RateNetwork<Double>(
-      connections: connections(), activations: [.sigmoid, .sigmoid], output: .sigmoid)
-    let truth = try record(rate, batch, .quiet)
+      connections: problem.connections, activations: [.sigmoid, .sigmoid], output: .sigmoid)
+    let truth = try problem.record(rate, batch, .quiet)
     // Resting conductances of 10 per ms: no perturbation of 0.3 ever meets a limit.
     let noise = try ConductanceNoise(form: .pushPull(resting: 10), standardDeviation: 1)
     var rows: [Row] = []
     for settling in [100.0, 200, 400] {
       let network = try DendriticNetwork<Double>(
-        trial(settling: settling, noise: noise), connections: connections())
-      let own = try record(
+        problem.trial(settling: settling, noise: noise), connections: problem.connections)
+      let own = try problem.record(
         network, batch, .perturbed(by: Noise(site: .potential, standardDeviation: 0.3)))
       let first = distance(own.layers[0].output, truth.layers[0].output)
       let estimates = try estimateDifference(own, batch)
@@ -128,7 +85,7 @@ struct RateLimit {
   ) throws -> Double {
     func losses(perturbed: Bool) -> [Double] {
       var x = batch.inputs.dense
-      let connections = connections()
+      let connections = deep.connections
       for (k, connection) in connections.enumerated() {
         var u = Matrix<Double>(rows: x.rows, columns: connection.biases.count)
         connection.apply(to: x, into: &u)
@@ -160,20 +117,20 @@ struct RateLimit {
   /// Antithetic estimates from conductances and from rates, on the same ξ: their difference is of
   /// the order c², trial by trial.
   private func siteRows() throws -> [Row] {
-    let batch = batch(200)
+    let (problem, batch) = (shallow, shallow.batch(200))
     let noise = try ConductanceNoise(form: .pushPull(resting: 10), standardDeviation: 1)
     let conductance = try DendriticNetwork<Double>(
-      trial(settling: 400, noise: noise), connections: connections([20, 12, 5]))
+      problem.trial(settling: 400, noise: noise), connections: problem.connections)
     let rates = try DendriticNetwork<Double>(
-      trial(settling: 400, noise: nil), connections: connections([20, 12, 5]))
+      problem.trial(settling: 400, noise: nil), connections: problem.connections)
     let strengths = [0.2, 0.1, 0.05, 0.025]
     var differences: [Double] = []
     for c in strengths {
-      let a = try record(
+      let a = try problem.record(
         conductance, batch,
         .perturbed(
           by: Noise(site: .potential, standardDeviation: c), comparedWith: .antithetic))
-      let b = try record(
+      let b = try problem.record(
         rates, batch,
         .perturbed(by: Noise(site: .output, standardDeviation: c), comparedWith: .antithetic))
       var sum = 0.0
@@ -185,7 +142,7 @@ struct RateLimit {
       }
       differences.append((sum / Double(batch.trials)).squareRoot())
     }
-    let slope = Self.slope(strengths, differences)
+    let slope = LogLogFit(strengths, differences).slope
     return [
       Row(
         quantity: "order in c of the difference of estimates from conductances and from rates",
@@ -210,19 +167,9 @@ struct RateLimit {
 
   /// ∂L/∂h of the hidden layer, by the exact output error.
   private func gradient(_ record: TrialRecord<Double>, _ row: Int, _ unit: Int) -> Double {
-    let weights = connections([20, 12, 5])[1].weights
+    let weights = shallow.connections[1].weights
     return (0..<weights.columns).reduce(0) {
       $0 + weights[unit, $1] * record.outputError[row, $1]
     }
-  }
-
-  /// The slope of log y over log x, by least squares.
-  static func slope(_ x: [Double], _ y: [Double]) -> Double {
-    let (a, b) = (x.map { log($0) }, y.map { log($0) })
-    let (ma, mb) = (
-      a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count)
-    )
-    let covariance = zip(a, b).reduce(0) { $0 + ($1.0 - ma) * ($1.1 - mb) }
-    return covariance / a.reduce(0) { $0 + ($1 - ma) * ($1 - ma) }
   }
 }

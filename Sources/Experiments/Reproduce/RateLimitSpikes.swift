@@ -11,38 +11,31 @@ internal import Substrates
 ///
 /// B is the ridge solution without forgetting, so that after T trials it is the gain-weighted
 /// regression of ∂L/∂V on what arrives at the apical dendrite, up to sampling noise: independent
-/// runs must approach one matrix, the gain matrix that all their trials together measure, as
-/// T^(−1/2).
+/// runs must approach one matrix, what all their trials together measure, as T^(−1/2). Every
+/// example is shown twice in a batch, which lets `AttenuationSums` measure what that matrix is.
 struct RateLimitSpikes {
-  let request: ReproductionRequest
+  private let problem: RateLimitProblem
+  private let threads: Int
+  /// Independent runs.
+  private let runs: Int
+  /// The numbers of trials at which B is looked at, each four times the last.
+  private let times: [Int]
 
-  init(_ request: ReproductionRequest) { self.request = request }
+  init(_ request: ReproductionRequest, runs: Int = 8, firstTime: Int? = nil) {
+    problem = RateLimitProblem(
+      key: RandomKey(seed: request.firstSeed), widths: [20, 12, 5])
+    threads = request.threads
+    self.runs = runs
+    let base = firstTime ?? (request.budget == .full ? 1_600 : 400)
+    times = (0..<4).map { base << (2 * $0) }
+  }
 
   typealias Row = ReproductionTable.Row
 
-  private static let widths = [20, 12, 5]
-  private let runs = 8
-
-  private var key: RandomKey { RandomKey(seed: request.firstSeed) }
-  private var times: [Int] {
-    let base = request.budget == .full ? 4_000 : 400
-    return (0..<4).map { base << (2 * $0) }
-  }
-
-  private func batch(_ trials: Int, run: Int, part: Int) -> Batch<Double> {
-    let (inputs, outputs) = (Self.widths[0], Self.widths[2])
-    let random = key.purpose(.syntheticData).child(run).child(part)
-    let x = random.deviates(.uniform, count: trials * inputs).map {
-      0.5 + 0.5 * $0 / 3.0.squareRoot()
-    }
-    var targets = Matrix<Double>(rows: trials, columns: outputs)
-    targets.setOneHot(
-      (0..<trials).map { trial in
-        let row = x[(trial * inputs)..<(trial * inputs + outputs)]
-        return row.indices.reduce(row.startIndex) { row[$1] > row[$0] ? $1 : $0 } - row.startIndex
-      })
-    return Batch(
-      inputs: .dense(Matrix(rows: trials, columns: inputs, elements: x)), targets: targets)
+  /// What a run leaves: B after each of `times` trials, and sums over all of them.
+  struct Learned: Sendable {
+    var feedback: [Matrix<Double>] = []
+    var sums: AttenuationSums
   }
 
   private func network(sharesSpikes: Bool) throws -> DendriticNetwork<Double> {
@@ -51,17 +44,10 @@ struct RateLimitSpikes {
     let trial = try DendriticTrial(
       circuit: SegregatedDendriteParameters.paper(noise: noise), forward: duration,
       target: duration, sharesSpikes: sharesSpikes)
-    let random = key.purpose(.initialWeights)
-    return try DendriticNetwork<Double>(
-      trial,
-      connections: (0..<2).map { k in
-        Initialization.gaussian.connection(
-          inputs: Self.widths[k], outputs: Self.widths[k + 1], random: random.child(k))
-      })
+    return try DendriticNetwork<Double>(trial, connections: problem.connections)
   }
 
-  /// B after each of `times` trials of one run.
-  private func learn(_ run: Int, sharesSpikes: Bool) throws -> [Matrix<Double>] {
+  private func learn(_ run: Int, sharesSpikes: Bool) throws -> Learned {
     var presentation = Presentation.perturbed(
       by: Noise(site: .potential, standardDeviation: 1))
     presentation.measuresTeaching = true
@@ -72,56 +58,71 @@ struct RateLimitSpikes {
     var trainer = Trainer(
       network, plan: plan, learner: RidgeFeedback(ridge: 0.1),
       pathway: FeedbackPathway(zeroFor: network.architecture, topology: .direct), trials: batch,
-      random: key.child(run))
-    var result: [Matrix<Double>] = []
+      random: problem.key.child(run))
+    var result = Learned(
+      sums: AttenuationSums(units: problem.widths[1], inputs: problem.widths[2]))
     for step in 0..<(times[times.count - 1] / batch) {
-      try trainer.step(self.batch(batch, run: run, part: step))
+      try trainer.step(problem.batch(batch, at: [run, step], copies: 2))
+      result.sums.add(trainer.record, layer: 0)
       if times.contains((step + 1) * batch) {
-        result.append(trainer.state.pathway.weights[0])
+        result.feedback.append(trainer.state.pathway.weights[0])
       }
     }
     return result
   }
 
-  func rows(_ tell: @escaping @Sendable (String) -> Void) throws -> [Row] {
-    var rows: [Row] = []
-    for shares in [true, false] {
-      let learned = try parallelMap(runs, threads: request.threads) { run in
-        let result = try learn(run, sharesSpikes: shares)
-        tell("run \(run + 1) of \(runs), \(shares ? "common" : "independent") spikes")
-        return result
-      }
-      let last = times.count - 1
-      let errors = times.indices.map { index in
-        let squares = (0..<runs).map { run -> Double in
-          // The matrix of all other runs' trials, and its own sampling noise taken out.
-          var others = Matrix<Double>(
-            rows: learned[0][0].rows, columns: learned[0][0].columns)
-          for other in 0..<runs where other != run {
-            others.scaleAndAdd(1 / Double(runs - 1), learned[other][last])
-          }
-          let error = Alignment.relativeError(of: learned[run][index], to: others)
-          return error * error
-        }
-        let mean = squares.reduce(0, +) / Double(runs)
-        return (mean, mean.squareRoot())
-      }
-      let name = shares ? "common random numbers" : "an independent clean pass"
-      // The reference has (runs − 1)·T_last trials: its share of each squared error is known.
-      let own = errors[last].0 / (1 + 1 / Double(runs - 1))
-      let corrected = errors.map { max($0.0 - own / Double(runs - 1), 0).squareRoot() }
-      rows.append(
-        Row(
-          quantity: "order in T of the relative error of B in spikes, \(name)",
-          target: "−0.5 ± 0.1", measured: RateLimit.slope(times.map { Double($0) }, corrected),
-          standardError: nil, band: shares ? -0.6...(-0.4) : nil,
-          claim: "B approaches the measured gain matrix"))
-      rows.append(
-        Row(
-          quantity: "relative error of B after \(times[last]) trials, \(name)",
-          target: shares ? "≤ 0.1" : "–", measured: corrected[last], standardError: nil,
-          band: shares ? 0...0.1 : nil, claim: "B approaches the measured gain matrix"))
+  /// All runs with common random numbers, or with an independent clean pass.
+  func learned(
+    sharesSpikes: Bool, _ tell: @escaping @Sendable (String) -> Void
+  ) throws -> [Learned] {
+    try parallelMap(runs, threads: threads) { run in
+      let result = try learn(run, sharesSpikes: sharesSpikes)
+      tell("run \(run + 1) of \(runs), \(sharesSpikes ? "common" : "independent") spikes")
+      return result
     }
-    return rows
+  }
+
+  func rows(_ tell: @escaping @Sendable (String) -> Void) throws -> [Row] {
+    let common = try learned(sharesSpikes: true, tell)
+    let independent = try learned(sharesSpikes: false, tell)
+    return convergence(common, isCommon: true) + convergence(independent, isCommon: false)
+      + AttenuationComparison(common: common, independent: independent).rows
+  }
+
+  private func convergence(_ learned: [Learned], isCommon: Bool) -> [Row] {
+    let last = times.count - 1
+    let errors = times.indices.map { index in
+      let squares = (0..<runs).map { run -> Double in
+        // The matrix of all other runs' trials, and its own sampling noise taken out.
+        let others = (0..<runs).filter { $0 != run }.map { learned[$0].feedback[last] }.mean
+        let error = Alignment.relativeError(of: learned[run].feedback[index], to: others)
+        return error * error
+      }
+      return squares.reduce(0, +) / Double(runs)
+    }
+    let name = isCommon ? "common random numbers" : "an independent clean pass"
+    // The reference has (runs − 1)·T_last trials: its share of each squared error is known.
+    let own = errors[last] / (1 + 1 / Double(runs - 1))
+    let corrected = errors.map { max($0 - own / Double(runs - 1), 0).squareRoot() }
+    return [
+      Row(
+        quantity: "order in T of the relative error of B in spikes, \(name)",
+        target: "−0.5 ± 0.1", measured: LogLogFit(times.map { Double($0) }, corrected).slope,
+        standardError: nil, band: isCommon ? -0.6...(-0.4) : nil,
+        claim: "B approaches what all trials together measure"),
+      Row(
+        quantity: "relative error of B after \(times[last]) trials, \(name)",
+        target: isCommon ? "≤ 0.1" : "–", measured: corrected[last], standardError: nil,
+        band: isCommon ? 0...0.1 : nil, claim: "B approaches what all trials together measure"),
+    ]
+  }
+}
+
+extension [Matrix<Double>] {
+  /// The mean of one matrix or more, all of one shape.
+  var mean: Matrix<Double> {
+    var result = Matrix<Double>(rows: self[0].rows, columns: self[0].columns)
+    for matrix in self { result.scaleAndAdd(1 / Double(count), matrix) }
+    return result
   }
 }

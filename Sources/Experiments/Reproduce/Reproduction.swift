@@ -17,7 +17,7 @@ public enum Reproduction: String, Sendable, CaseIterable {
   /// The dendritic network in the limit in which it is the rate network.
   case rateLimit = "rate-limit"
 
-  /// Whether it is made of runs that leave checkpoints; if not, it is over in seconds and cannot
+  /// Whether it is made of runs that leave checkpoints; if not, it is over in minutes and cannot
   /// be stopped and continued.
   public var isMadeOfRuns: Bool { self != .theorems && self != .rateLimit }
 

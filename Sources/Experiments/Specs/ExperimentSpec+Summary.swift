@@ -109,7 +109,7 @@ extension FeedbackSpec {
     case .noise: break
     case .activityDifference:
       lines.append("eligibility  measured differences of activity stand for the noise")
-    case .runningMean(let rate):
+    case .runningMean(let rate, _):
       lines.append(
         "eligibility  activity minus its running mean stands for the noise, rate \(rate)")
     }

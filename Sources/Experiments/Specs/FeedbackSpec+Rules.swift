@@ -78,10 +78,17 @@ extension FeedbackSpec {
       eligibility = .runningMean(
         rate: spec.value(
           "eligibilityRate", .real(.greaterThan(0, atMost: 1)), default: 0.01,
-          about: "step of the running mean and variance of activity, per trial"))
+          about: "step of the running mean and variance of activity, per trial"),
+        floor: spec.value(
+          "eligibilityFloor", .real(.from(0, to: 1)), default: 0.01,
+          about: "share of its layer's mean variance below which a unit's own is not taken"))
     }
     if name != .runningMean {
       reject(["eligibilityRate"], of: spec, "eligibility \(name.rawValue) has no rate")
+      reject(
+        ["eligibilityFloor"], of: spec,
+        "eligibility \(name.rawValue) divides by no running variance"
+      )
     }
     guard spec.isSound else { return }
     if !eligibility.accepts(presentation) {

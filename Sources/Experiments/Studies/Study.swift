@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 internal import Foundation
+internal import TraceExport
 
 /// What a person asked of a study.
 public struct StudyRequest: Sendable {
@@ -103,7 +104,7 @@ public struct Study: Sendable {
   }
 
   private func measuredStep(_ files: RunDirectory) -> Int {
-    let step = (try? MetricsTable(contentsOf: files.metrics))?.lastValue("step") ?? nil
+    let step = (try? CSVTable(reading: files.metrics))?.lastNumber("step") ?? nil
     return step.map { Int($0) } ?? 0
   }
 

@@ -129,10 +129,10 @@ extension Study {
     let columns = spec.collect.map(\.text)
     let rows = try zip(runs, states).map { run, state in
       let metrics =
-        state == .done ? try MetricsTable(contentsOf: directory.run(run.name).metrics) : nil
+        state == .done ? try CSVTable(reading: directory.run(run.name).metrics) : nil
       return StudyTables.Row(
         combination: run.combination, seed: run.seed, status: state.name,
-        values: columns.map { metrics?.lastValue($0) })
+        values: columns.map { metrics?.lastNumber($0) })
     }
     let failures = zip(runs, states).compactMap { run, state in
       if case .failed(_, let reason) = state { "\(run.title): \(reason)" } else { nil }

@@ -182,16 +182,39 @@ extension DendriticTrial {
 }
 
 extension DendriticTrial {
-  /// Throws where this circuit cannot make `noise`: where a push–pull pair would spend more than
-  /// one pass in 80 (2.5 standard deviations) at the limit of its conductances.
+  /// Throws where this circuit cannot make `noise`.
+  ///
+  /// *A push–pull pair* must not spend more than one pass in 80 (2.5 standard deviations) at the
+  /// limit of its conductances.
+  ///
+  /// *A single conductance* must have a mean ḡ of at least its standard deviation σ_g. It stops at 0, so
+  /// that with z = ḡ/σ_g and normal noise a share Φ(−z) of passes is at the limit, the realised
+  /// perturbation has the mean σ_g·(φ(z) − z·Φ(−z)) in the place of 0, and its second moment is
+  /// Φ(z) − z·φ(z) + z²·Φ(−z) of what the record says. At z = 1 that is one pass in 6, a mean of
+  /// 0.08 σ_g and 76 %, so that estimates are a quarter too small; at z = 2, 96 %; at z = 0.1, half,
+  /// with a mean of 0.35 σ_g, which a single noisy pass multiplies by the whole loss. As ḡ is part of
+  /// the compartment's conductance G, z ≥ 1 also keeps σ_g below G. Beyond it (E − V)·δg/G is no
+  /// longer the response, E − V having fallen by the factor G/(G + δg): V is carried to the reversal
+  /// potential, where Var ξ ∝ (E − V)² vanishes and ΔL·ξ / Var ξ is made of a few trials.
+  ///
+  /// Weights may carry a soma to its reversal potential too, whatever the noise; no check of a
+  /// specification sees that, `estimator_variance` beside its formula does.
   public func check(_ noise: Noise?) throws(SegregatedDendriteError) {
-    let perturbed = try circuit(perturbedBy: noise)
-    guard let own = perturbed.noise, case .pushPull(let resting) = own.form else { return }
+    guard let own = try circuit(perturbedBy: noise).noise else { return }
     let deviation = own.stepDeviation(timeStep: circuit.timeStep)
-    try SegregatedDendriteError.check(
-      "conductance.resting", resting,
-      "at least \(1.25 * deviation) per ms, so that the pair can carry noise of this strength",
-      2 * resting >= 2.5 * deviation)
+    switch own.form {
+    case .pushPull(let resting):
+      try SegregatedDendriteError.check(
+        "conductance.resting", resting,
+        "at least \(1.25 * deviation) per ms, so that the pair can carry noise of this strength",
+        2 * resting >= 2.5 * deviation)
+    case .singleSided(let mean, _):
+      try SegregatedDendriteError.check(
+        "conductance.resting", mean,
+        "at least \(deviation) per ms, the standard deviation of a single conductance for noise of this strength: it stops at 0, and what lies beyond its mean carries V to the reversal potential, where it moves nothing; weaker noise would do too, or form pushPull or current",
+        mean >= deviation)
+    case .current, .rate: break
+    }
   }
 }
 

@@ -41,6 +41,45 @@ import Testing
     return 2 * tau / t * (1 - fraction)
   }
 
+  @Test("Conductances meet zero as often as a normal variable falls below its mean")
+  func clipping() throws {
+    // 500 neurons, 60 steps, 20 phases, a deviate of its own in every step.
+    let (mean, deviation, steps) = (0.06, 0.04, 60)
+    let parameters = try SegregatedDendriteParameters.paper(
+      noise: ConductanceNoise(
+        form: .singleSided(mean: mean, reversal: 8), course: .white,
+        standardDeviation: deviation))
+    var network = SegregatedDendriteNetwork<Double>(
+      parameters,
+      connections: [
+        Connection(weights: Matrix(rows: 1, columns: 500), biases: Array(repeating: 0, count: 500)),
+        Connection(weights: Matrix(rows: 500, columns: 1), biases: [0]),
+      ], feedbackSources: [.outputs])
+    let key = RandomKey(seed: 22).purpose(.test)
+    var averages = PhaseAverages<Double>(architecture: network.architecture)
+    var clipped = 0
+    for phase in 0..<20 {
+      var state = network.makeState()
+      network.run(
+        DendriticPhase(
+          steps: steps, window: 30..<steps, perturbation: .drawn(key.child(phase)), spikes: key),
+        &state, into: &averages)
+      clipped += averages.clippedCount
+    }
+    // Φ(−ḡ/σ) = Φ(−1.5) = 6.7 %.
+    let probability = StatisticalCheck.normal(-mean / deviation)
+    let total = 500 * steps * 20
+    #expect(
+      StatisticalCheck.accepts(
+        StatisticalCheck.proportionScore(clipped, of: total, probability: probability)))
+    #expect(
+      !StatisticalCheck.accepts(
+        StatisticalCheck.proportionScore(clipped, of: total, probability: 1.05 * probability)))
+    // Destexhe et al. (2001), 12.1 ± 3.0 and 57.3 ± 6.6 nS, unclipped there.
+    #expect(abs(StatisticalCheck.normal(-12.1 / 3) / 2.75e-5 - 1) < 0.02)
+    #expect(StatisticalCheck.normal(-57.3 / 6.6) < 3e-18)
+  }
+
   @Test("The window mean of OU noise has the closed form's variance within 3 %")
   func ornsteinUhlenbeck() throws {
     // G = 0.7, τ = 3, T = 20 after 30 ms of settling; steps of 0.25 ms.
