@@ -13,6 +13,9 @@
 
 #define MAX_N CK_MAX_COMPARTMENTS
 
+/// One value of every cell of a chunk, copied without a call.
+#define COPY(to, from) __builtin_memcpy_inline(to, from, CK_CHUNK * sizeof(REAL))
+
 /// One value of every compartment of a chunk: [compartment][cell].
 typedef REAL NAME(values)[MAX_N][CK_CHUNK];
 
@@ -124,7 +127,7 @@ CK_INLINE void NAME(stage)(const ck_cell *cell, const NAME(drive) *restrict driv
     REAL limit = spikes && cell->clampsAtThreshold ? (REAL)cell->threshold : (REAL)HUGE_VALF;
     const REAL *b = drive->b[c];
     if (count > 2) {
-      memcpy(driven, b, sizeof driven);
+      COPY(driven, b);
       for (int m = 2; m < count; ++m) {
         REAL k = (REAL)cell->coupling[c * n + neighbours[m]];
         for (int l = 0; l < CK_CHUNK; ++l) driven[l] += k * v[neighbours[m]][l];
@@ -182,7 +185,7 @@ CK_CLONES void NAME(ck_advance)(const ck_cell *cell, const ck_step *step, size_t
       waiting |= refractory[first + (size_t)l] > 0;
     }
     for (int c = 0; c < n; ++c)
-      memcpy(v[c], state + first + (size_t)c * lanes, sizeof v[c]);
+      COPY(v[c], state + first + (size_t)c * lanes);
     NAME(gather_held)(cell, lanes, conductance ? conductance + first : 0, current + first, times,
                       drive);
     if (step->method == CK_RK4) {
@@ -202,14 +205,14 @@ CK_CLONES void NAME(ck_advance)(const ck_cell *cell, const ck_step *step, size_t
       REAL *out = state + first + (size_t)c * lanes;
       if (waiting && cell->whileRefractory == CK_HOLD_ALL) {
         REAL old[CK_CHUNK];
-        memcpy(old, out, sizeof old);
+        COPY(old, out);
         // Both are read, whichever is kept: else the loop would branch.
         for (int l = 0; l < CK_CHUNK; ++l) {
           REAL moved = v[c][l], held = old[l];
           v[c][l] = isFree[l] > 0 ? moved : held;
         }
       }
-      memcpy(out, v[c], sizeof v[c]);
+      COPY(out, v[c]);
     }
   }
 }
@@ -251,7 +254,7 @@ CK_CLONES void NAME(ck_advance_linear)(const ck_cell *cell, const ck_step *step,
       for (int l = 0; l < CK_CHUNK; ++l)
         next[c][l] = refractory[first + (size_t)l] > 0 ? (holdsAll ? old[l] : bound[l]) : free[l];
     }
-    for (int c = 0; c < n; ++c) memcpy(v + (size_t)c * lanes, next[c], sizeof next[c]);
+    for (int c = 0; c < n; ++c) COPY(v + (size_t)c * lanes, next[c]);
     for (int r = 0; r < cell->receptors; ++r) {
       REAL decay = (REAL)step->decay[r], h = (REAL)step->h;
       REAL *g = v + (size_t)cell->variable[r] * lanes;

@@ -5,8 +5,9 @@ internal import RandomStreams
 internal import RealModule
 
 /// One source of noise over the cells of a population: x of every cell, and what it adds to the
-/// held conductances and currents of a step.
-struct NoiseLanes<Scalar: SpikingScalar>: Sendable {
+/// held conductances and currents of a step. A class, so that a step does not copy it; threads
+/// touch different blocks.
+final class NoiseLanes<Scalar: SpikingScalar>: @unchecked Sendable {
   let source: NoiseSource
   let compartment: Int
   let receptorVariable: Int?

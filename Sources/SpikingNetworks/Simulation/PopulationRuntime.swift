@@ -60,7 +60,7 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
   let slots: Int
   /// The receptors at which something arrives.
   let reached: [Int]
-  var noise: [NoiseLanes<Scalar>]
+  let noise: [NoiseLanes<Scalar>]
   let drives: [RunningDrive]
   /// The inputs of every block.
   let currentInputs: [[BlockInput]]
@@ -117,7 +117,7 @@ final class PopulationRuntime<Scalar: SpikingScalar>: @unchecked Sendable {
     let noiseKey = random.purpose(.conductanceNoise).named(population.name)
     var noise: [NoiseLanes<Scalar>] = []
     for source in population.noise {
-      var running = NoiseLanes<Scalar>(
+      let running = NoiseLanes<Scalar>(
         source, in: population, blocks: blocks, lanes: lanes, timeStep: timeStep,
         places: lowered.receptorVariables, random: noiseKey.named(source.name))
       if case .multiplicative(let path) = source.form,
