@@ -180,7 +180,7 @@ struct RunDirectory: Sendable {
     }
   }
 
-  /// SHA-256 and size of every file but the manifest itself and the checkpoints.
+  /// SHA-256 of every file but the manifest itself and the checkpoints, by name.
   func contents() -> [String: String] {
     var sums: [String: String] = [:]
     let manager = FileManager.default
@@ -188,9 +188,9 @@ struct RunDirectory: Sendable {
     for case let name as String in walker {
       guard walker.fileAttributes?[.type] as? FileAttributeType == .typeRegular,
         name != "manifest.json", !name.hasPrefix("checkpoints/"),
-        let data = manager.contents(atPath: file(name))
+        let sum = FileHandle(forReadingAtPath: file(name))?.sha256
       else { continue }
-      sums[name] = data.sha256
+      sums[name] = sum
     }
     return sums
   }
