@@ -67,7 +67,7 @@ import Testing
     #expect(try measured("angle, fixed minus learned, layer 1") == 25)
     #expect(try measured("share of the way") == 0.625)
     #expect(abs(try measured("share of the gap in error") - 0.65) < 1e-12)
-    #expect(abs(try measured("test error, x, 10 epochs, learned") - 7.5) < 1e-12)
+    #expect(abs(try measured("test error, x, 600000 images, learned") - 7.5) < 1e-12)
     #expect(rows.filter { $0.band != nil }.map(\.verdict) == ["pass"])
   }
 

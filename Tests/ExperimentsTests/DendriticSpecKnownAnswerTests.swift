@@ -115,6 +115,48 @@ import Testing
         "conductance.resting is 0.05; it must be at least 0.1875 per ms, the standard deviation of a single conductance for noise of this strength: it stops at 0, and what lies beyond its mean carries V to the reversal potential, where it moves nothing; weaker noise would do too, or form pushPull or current"
       ),
       (
+        [
+          "substrate.dendritic.conductance={course: poisson, rate: 0.01}",
+          "feedback.perturbation.noise={site: potential, standardDeviation: 0.2}",
+        ],
+        "conductance.resting is 0.05; it must be at least 0.06975549304301476 per ms, so that the pair can carry one arrival of the noise; more arrivals would be smaller ones"
+      ),
+      (
+        [
+          "substrate.dendritic.conductance={timeConstant: 5}",
+          "feedback.perturbation.noise.site=potential",
+        ],
+        "it does nothing: the course is frozen, and ornsteinUhlenbeck and poisson have a correlation time"
+      ),
+      (
+        [
+          "substrate.dendritic.conductance={course: white, rate: 2}",
+          "feedback.perturbation.noise.site=potential",
+        ],
+        "it does nothing: the course is white, and poisson has arrivals"
+      ),
+      (
+        [
+          "substrate.dendritic.conductance={reversal: 5}",
+          "feedback.perturbation.noise.site=potential",
+        ],
+        "it does nothing: the form is pushPull, and singleSided has a reversal potential"
+      ),
+      (
+        [
+          "substrate.dendritic.conductance={form: singleSided, reversal: 0}",
+          "feedback.perturbation.noise.site=potential",
+        ],
+        "0 is the resting potential, where a conductance moves nothing: give another"
+      ),
+      (
+        [
+          "substrate.dendritic.conductance={course: poisson}",
+          "feedback.perturbation.noise={site: potential, distribution: uniform}",
+        ],
+        "distribution uniform does nothing where the course is poisson, whose arrivals have a law of their own; leave it out"
+      ),
+      (
         ["substrate.dendritic.forwardPhase=30"],
         "forwardPhase is 30.0; it must be longer than the settling before its window, 30.0 ms"
       ),

@@ -136,7 +136,11 @@ import Testing
           2
         ))
     #expect(
-      try await #require(message(PlotRequest([full, full])))
+      try await #require(message(PlotRequest([full, "\(full)/"])))
+        == ("\(full)/ is given twice: a mean would count it twice", 2))
+    let other = try Self.makeRun(folder, "other/full", seed: 2, rows: ["0,1,,0.5,90,,"])
+    #expect(
+      try await #require(message(PlotRequest([full, other])))
         == ("several runs have no figures/ in common: name a folder for them with --out", 2))
     var request = PlotRequest([full])
     request.program = "no-such-gnuplot"

@@ -100,6 +100,14 @@ import Testing
         "s.yaml:1:1: study: the table would have two columns strength: rename the axis, or collect it once"
       ),
       (
+        "set: [\"metrics.examples=20\"]", "set: [\"seed=4\"]",
+        "s.yaml:1:1: study: the experiment's seed cannot be set here, for every run has one of `seeds`: seed=4"
+      ),
+      (
+        "collect: [test_error, angle_1]", "collect: [test_error, runs]",
+        "s.yaml:1:1: study: the table would have two columns runs: rename the axis, or collect it once"
+      ),
+      (
         "name: strength", "name: the strength",
         "s.yaml:12:13: study.axes[0].name: expected letters, digits, \".\", \"_\", \"+\" or \"-\", found \"the strength\""
       ),

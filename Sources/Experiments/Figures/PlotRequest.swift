@@ -99,6 +99,10 @@ public struct PlotRequest: Sendable {
     if let study = paths.first(where: isStudy) {
       throw RunFailure.usage("\(study) is a study: name it alone")
     }
+    let places = paths.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
+    if let twice = places.indices.first(where: { places[..<$0].contains(places[$0]) }) {
+      throw RunFailure.usage("\(paths[twice]) is given twice: a mean would count it twice")
+    }
     let runs = try paths.map(RecordedRun.init)
     let groups = try RunGroup.groups(runs, labels: labels)
     let learning = LearningFigures(groups).figures

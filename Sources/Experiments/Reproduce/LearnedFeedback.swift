@@ -98,7 +98,7 @@ struct LearnedFeedback {
       try add(network, request, steps: isFull ? network.steps : 60_000)
     }
     if isFull {
-      // 60 epochs of the published networks, the first seed alone.
+      // 60 times as many images as MNIST has, the first seed alone.
       var once = request
       once.seeds = 1
       for network in Self.networks { try add(network, once, steps: 3_600_000) }
@@ -107,7 +107,7 @@ struct LearnedFeedback {
     return ReproductionTable(
       title: "Feedback learned by conductance noise, budget \(request.budget.rawValue)",
       notes: [
-        "Spiking networks with segregated dendrites, preset `paper`, on MNIST, images one by one, \(request.seeds) paired seeds (60 epochs: one); mean ± s.e.m. \"Without chance\" is the teaching that B carries in the rate twin of the same weights; angles are to the true gradient of that twin, over 200 validation images. Judged are the angles after 10 epochs, and the narrow network after 2.",
+        "Spiking networks with segregated dendrites, preset `paper`, on MNIST, images one by one, \(request.seeds) paired seeds (3,600,000 images: one); mean ± s.e.m. \"Without chance\" is the teaching that B carries in the rate twin of the same weights; angles are to the true gradient of that twin, over 200 validation images. Judged are the angles after 600,000 images, ten times as many as MNIST has, and the narrow network after 120,000. An epoch is 55,000 images, for 5,000 are set aside.",
         "Apical \(ApicalVersion.current).",
       ],
       rows: rows)
@@ -118,7 +118,7 @@ struct LearnedFeedback {
     _ network: Network, _ results: [ConditionResult], _ steps: Int, isJudged: Bool
   ) -> [ReproductionTable.Row] {
     let names = Self.feedbacks(network).map(\.name)
-    let place = "\(network.name), \(steps / 60_000) \(steps == 60_000 ? "epoch" : "epochs")"
+    let place = "\(network.name), \(steps) images"
     var rows: [ReproductionTable.Row] = []
     for layer in 1...network.hiddenCount {
       for (column, name) in [

@@ -51,7 +51,7 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
     case .diverged(let step, let culprit, let checkpoint):
       "step \(step): \(culprit). Smaller learning rates or less noise may help. "
         + (checkpoint.map { "The last good checkpoint is \($0)." }
-          ?? "No checkpoint had been written yet.")
+          ?? "There is no checkpoint to go back to.")
     case .output(let text): text
     case .interrupted(let step, let resume):
       "interrupted at step \(step); a checkpoint was written. Continue with: \(resume)"

@@ -2,6 +2,7 @@
 
 internal import LearningRules
 internal import LinearAlgebra
+internal import RandomStreams
 internal import SpikingNetworks
 internal import Substrates
 
@@ -118,6 +119,14 @@ extension DendriticSpec {
         "noise at the output site perturbs rates, not conductances; use noise site potential, or leave out conductance"
       )
     }
+    if conductance.course == .poisson, let noise, noise.site == .potential,
+      noise.distribution != .gaussian
+    {
+      spec.report(
+        "feedback",
+        "distribution \(noise.distribution.rawValue) does nothing where the course is poisson, whose arrivals have a law of their own; leave it out"
+      )
+    }
     if carryState, experiment.data.batch > 1 {
       spec.report(
         "substrate",
@@ -168,7 +177,7 @@ extension DendriticSpec.Conductance {
   init(reading spec: SpecObject) {
     let standard = Self.standard
     self = spec.objectOrDefaults("conductance") { inner in
-      DendriticSpec.Conductance(
+      let own = DendriticSpec.Conductance(
         form: inner.value(
           "form", .choice, default: standard.form,
           about: "two conductances that move against each other, a single one, or a current"),
@@ -193,6 +202,32 @@ extension DendriticSpec.Conductance {
         reversal: inner.value(
           "reversal", .real(), default: standard.reversal,
           about: "E of a single conductance; 8 in Table 1"))
+      own.reportIdle(inner)
+      return own
+    }
+  }
+
+  /// Reports keys that do nothing here. Those at their defaults pass: a resolved specification has
+  /// them all.
+  private func reportIdle(_ spec: SpecObject) {
+    guard spec.isSound else { return }
+    let standard = Self.standard
+    func report(_ key: String, if isIdle: Bool, _ reason: String) {
+      if isIdle { spec.report(key, "it does nothing: \(reason)") }
+    }
+    let isProcess = course == .ornsteinUhlenbeck || course == .poisson
+    report(
+      "timeConstant", if: !isProcess && timeConstant != standard.timeConstant,
+      "the course is \(course.rawValue), and ornsteinUhlenbeck and poisson have a correlation time")
+    report(
+      "rate", if: course != .poisson && rate != standard.rate,
+      "the course is \(course.rawValue), and poisson has arrivals")
+    report(
+      "reversal", if: form != .singleSided && reversal != standard.reversal,
+      "the form is \(form.rawValue), and singleSided has a reversal potential")
+    if form == .singleSided, reversal == 0 {
+      spec.report(
+        "reversal", "0 is the resting potential, where a conductance moves nothing: give another")
     }
   }
 }

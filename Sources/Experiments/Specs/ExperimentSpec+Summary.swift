@@ -17,8 +17,7 @@ extension ExperimentSpec {
       "credit       \(creditSentence)",
       "feedback     \(learnerSentence)",
       "passes       \(presentation.passCount) per batch of \(data.batch)",
-      "cost         \(String(format: "%.0f", operations)) floating-point operations per step, dense; "
-        + "\(schedule.steps) steps",
+      "cost         \(cost); \(schedule.steps) steps",
       "memory       \(Self.bytes(memory)) or more",
     ]
     if let noise = presentation.noise {
@@ -84,6 +83,18 @@ extension ExperimentSpec {
       "B takes the steps of W and decays with it (Kolen–Pollack): B − W shrinks by \(rate * weightDecay) of itself per step"
     case .adam, nil: "B takes the steps of W (Kolen–Pollack)"
     }
+  }
+
+  /// What a step takes: of a network in time its milliseconds, for it computes where spikes are.
+  private var cost: String {
+    guard let dendritic = network.dendritic else {
+      return String(format: "%.0f", operations) + " floating-point operations per step, dense"
+    }
+    let presentation = feedback.presentation
+    let phases =
+      presentation.passCount * dendritic.forwardPhase
+      + (presentation.measuresTeaching ? dendritic.targetPhase : 0)
+    return "\(data.batch * phases) ms of network time per step"
   }
 
   /// Multiplications and additions of the matrix products of one step.

@@ -152,7 +152,7 @@ extension Study {
     }
     guard let (run, code, reason) = failed.first else { return }
     throw RunFailure.runsFailed(
-      "\(failed.count) of \(runs.count) runs failed, the first of them \(run.name): \(reason). All are listed by apical sweep status, and run again by apical sweep retry",
+      "\(failed.count) of \(runs.count) runs failed, the first of them \(run.name): \(reason.hasSuffix(".") ? String(reason.dropLast()) : reason). All are listed by apical sweep status, and run again by apical sweep retry",
       exitCode: code)
   }
 }

@@ -68,7 +68,12 @@ extension StudySpec {
   /// What the parts of a study ask of each other.
   private func check(_ spec: SpecObject) {
     if Set(seeds).count < seeds.count { spec.report("seeds", "a seed is given twice") }
-    var columns = ["seed", "status"]
+    for setting in settings + axes.flatMap(\.values).flatMap(\.settings)
+    where setting.text.hasPrefix("seed=") {
+      spec.report(
+        "the experiment's seed cannot be set here, for every run has one of `seeds`: \(setting.text)")
+    }
+    var columns = ["seed", "status", "runs"]
     for name in axes.map(\.name) + collect.map(\.text) {
       if columns.contains(name) {
         spec.report("the table would have two columns \(name): rename the axis, or collect it once")

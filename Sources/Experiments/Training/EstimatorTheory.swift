@@ -33,9 +33,10 @@ struct EstimatorTheory<Scalar: NetworkScalar> {
   /// - Parameters:
   ///   - record: a presentation with the plan's noise, for Var ξ and gains.
   ///   - truth: a quiet presentation with the true gradient as teaching.
+  ///   - kurtosis: that of ξ in one pass, from the noise.
   init?(
     _ plan: LearningPlan, _ record: TrialRecord<Scalar>, truth: TrialRecord<Scalar>,
-    _ baseline: Baseline.State
+    _ baseline: Baseline.State, kurtosis passKurtosis: (Noise) -> Double
   ) {
     guard let noise = plan.presentation.noise, noise.site != .spikes, !noise.perturbsConstantUnit,
       plan.eligibility == .noise, plan.reward.binarised == nil
@@ -54,9 +55,8 @@ struct EstimatorTheory<Scalar: NetworkScalar> {
     powers = (0..<record.trials).map { trial in
       layers.reduce(0) { sum, layer in layer.row(trial).reduce(sum, +) }
     }
-    kurtosis =
-      plan.presentation.comparison == .secondNoisy
-      ? 3 + (noise.distribution.kurtosis - 3) / 2 : noise.distribution.kurtosis
+    let own = passKurtosis(noise)
+    kurtosis = plan.presentation.comparison == .secondNoisy ? 3 + (own - 3) / 2 : own
     switch plan.presentation.comparison {
     case .clean, .antithetic, .secondNoisy:
       remainders = Array(repeating: 0, count: record.trials)

@@ -19,7 +19,7 @@ struct SetScore: Sendable {
 /// own); against the true gradient it is measured in two ways: what one trial teaches, chance and
 /// all, and what B carries when nothing is left to chance, both to the gradient of its
 /// deterministic twin.
-struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
+struct Evaluation<Network: TrainableNetwork & Sendable & Copyable>: Sendable {
   typealias Scalar = Network.Scalar
 
   /// Examples per block: what one thread takes at a time, whatever the number of threads.
@@ -82,7 +82,8 @@ struct Evaluation<Network: Substrate & Sendable & Copyable>: Sendable {
     let record = try shown(twin ?? network.replica())
     let single = twin == nil ? nil : try shown(network.replica())
     let truth = try trueGradient(twin ?? network.replica(), pathway, batch, key, step)
-    let theory = EstimatorTheory(plan, single ?? record, truth: truth, baseline)
+    let theory = EstimatorTheory(
+      plan, single ?? record, truth: truth, baseline, kurtosis: network.kurtosis)
     return record.layers.indices.map { index in
       let trueGradient = truth.layers[index].teaching
       return LayerAgreement(

@@ -17,6 +17,8 @@ protocol TrainableNetwork: Substrate, Sendable, Copyable {
   ) throws -> FeedbackPathway<Scalar>
   /// Shows a trial to a replica and looks at its every step; only where trials have time.
   func frames(of trial: WatchedTrial<Scalar>) throws -> [TrialFrame]
+  /// The kurtosis of ξ as records have it.
+  func kurtosis(of noise: Noise) -> Double
 }
 
 extension RateNetwork: TrainableNetwork {
@@ -31,9 +33,13 @@ extension RateNetwork: TrainableNetwork {
   ) -> FeedbackPathway<Scalar> {
     spec.feedback.pathway(spec.network.architecture, random: random)
   }
+
+  func kurtosis(of noise: Noise) -> Double { noise.distribution.kurtosis }
 }
 
 extension DendriticNetwork: TrainableNetwork {
+  func kurtosis(of noise: Noise) -> Double { trial.perturbationKurtosis(noise) }
+
   static func make(_ spec: ExperimentSpec, random: RandomKey) throws -> DendriticNetwork {
     let (trial, law) = try spec.dendriticTrial()
     let architecture = spec.network.architecture

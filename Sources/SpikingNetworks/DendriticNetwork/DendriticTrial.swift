@@ -182,10 +182,26 @@ extension DendriticTrial {
 }
 
 extension DendriticTrial {
+  /// The kurtosis of what `noise` adds to a mean potential or rate, over a forward phase without
+  /// jitter.
+  ///
+  /// - Precondition: noise that the circuit can make; not of spikes.
+  public func perturbationKurtosis(_ noise: Noise) -> Double {
+    precondition(noise.site != .spikes, "spikes have no course")
+    do {
+      let steps = forward.base
+      return try circuit(perturbedBy: noise).perturbationKurtosis(
+        steps: steps, window: window(circuit.window, steps: steps))
+    } catch {
+      preconditionFailure("noise \(noise) that the circuit does not allow: \(error)")
+    }
+  }
+
   /// Throws where this circuit cannot make `noise`.
   ///
   /// *A push–pull pair* must not spend more than one pass in 80 (2.5 standard deviations) at the
-  /// limit of its conductances.
+  /// limit of its conductances. One arrival of shot noise, σ_g·√((1 − ρ²)/(ν·dt)), must lie within
+  /// it too: rare arrivals are large, and what is cut off them is most of the variance.
   ///
   /// *A single conductance* must have a mean ḡ of at least its standard deviation σ_g. It stops at 0, so
   /// that with z = ḡ/σ_g and normal noise a share Φ(−z) of passes is at the limit, the realised
@@ -208,6 +224,14 @@ extension DendriticTrial {
         "conductance.resting", resting,
         "at least \(1.25 * deviation) per ms, so that the pair can carry noise of this strength",
         2 * resting >= 2.5 * deviation)
+      if case .poisson(let rate, _) = own.course {
+        let kept = own.correlation(timeStep: circuit.timeStep)
+        let shot = deviation * ((1 - kept * kept) / (rate * circuit.timeStep)).squareRoot()
+        try SegregatedDendriteError.check(
+          "conductance.resting", resting,
+          "at least \(shot / 2) per ms, so that the pair can carry one arrival of the noise; more arrivals would be smaller ones",
+          2 * resting >= shot)
+      }
     case .singleSided(let mean, _):
       try SegregatedDendriteError.check(
         "conductance.resting", mean,

@@ -22,7 +22,8 @@ internal import Substrates
 /// step counts as one.
 ///
 /// The record holds it in units of the potential, ξ = ξ_h/σ′ and Var ξ = Var ξ_h/σ′² with
-/// σ′ = h̄(1 − h̄) of the same pass, and σ′ as gain: ΔL·ξ / Var ξ is then Xie and Seung's estimate
+/// σ′ = h̄(1 − h̄) of the same pass; its gain is σ′(V̄), the same but for the curvature of σ within the
+/// window: ΔL·ξ / Var ξ is then Xie and Seung's estimate
 /// ΔL·(1 − σ)·(n − Σ φ·dt) of ∂L/∂V, to which a silent neuron adds no noise. Where no step came
 /// near, ξ is 0.
 struct SpikeSurprise<Scalar: DendriteScalar> {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+internal import RandomStreams
+
 extension SegregatedDendriteParameters {
   /// c_V, the settled response of V to a frozen perturbation of one standard deviation: for a
   /// push–pull pair at the soma σ_g·(E_E − E_I)/(2G). Of a single conductance, to first order and
@@ -40,6 +42,39 @@ extension SegregatedDendriteParameters {
       earlier = correlation * (earlier + weight)
     }
     return deviation * deviation * sum
+  }
+
+  /// The kurtosis of m̄, exact for these steps while nothing meets a limit.
+  ///
+  /// m̄ = Σ_l Ω_l·η_l is linear in independent deviates η_l, so that its excess is that of one of them
+  /// times Σ Ω_l⁴ / (Σ Ω_l²)²: that of the deviate for a frozen perturbation, next to nothing for an
+  /// average over many steps. A step's arrivals of shot noise, ν·dt on average, have the excess 1/(ν·dt).
+  public func perturbationKurtosis(
+    steps: Int, window: Range<Int>, hiddenLayer layer: Int = 0
+  ) -> Double {
+    guard let noise else { return 3 }
+    let weights = responseWeights(noise, steps: steps, window: window, hiddenLayer: layer)
+    let correlation = noise.correlation(timeStep: timeStep)
+    let fresh = 1 - correlation * correlation
+    // Ω_l = Σ_{k ≥ l} ω_k·ρ^(k−l), from the last step to the first.
+    var (own, squares, fourths) = (0.0, 0.0, 0.0)
+    for weight in weights.reversed() {
+      own = weight + correlation * own
+      squares += fresh * own * own
+      fourths += fresh * fresh * own * own * own * own
+    }
+    // Where the process stood before: one deviate, or of shot noise all arrivals before.
+    let before = correlation * own
+    squares += before * before
+    let excess: Double
+    if case .poisson(let rate, _) = noise.course {
+      excess = 1 / (rate * timeStep)
+      fourths += before * before * before * before * fresh / (1 + correlation * correlation)
+    } else {
+      excess = noise.deviate.kurtosis - 3
+      fourths += before * before * before * before
+    }
+    return squares > 0 ? 3 + excess * fourths / (squares * squares) : 3
   }
 
   /// ω_k, by running the response backwards from the window.

@@ -41,6 +41,32 @@ import Testing
     return 2 * tau / t * (1 - fraction)
   }
 
+  @Test("The fourth moment of window means is that of the formula, for every course")
+  func kurtosis() throws {
+    let courses: [(ConductanceNoise.Course, Deviate)] = [
+      (.frozen, .rademacher), (.frozen, .uniform), (.white, .rademacher),
+      (.ornsteinUhlenbeck(timeConstant: 5), .rademacher),
+      (.poisson(rate: 0.05, timeConstant: 3), .gaussian),
+    ]
+    for (course, deviate) in courses {
+      let parameters = try SegregatedDendriteParameters.paper(
+        noise: ConductanceNoise(
+          form: .current, course: course, standardDeviation: 0.1, deviate: deviate))
+      let expected = parameters.perturbationKurtosis(steps: 6, window: 2..<6)
+      let means = windowMeans(parameters, steps: 6, window: 2..<6)
+      let count = Double(means.count)
+      let second = means.reduce(0) { $0 + $1 * $1 } / count
+      let fourth = means.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count
+      let measured = fourth / (second * second)
+      // 40,000 means: 1 to 3 % up to a kurtosis of 4, and 10 % of the largest, that of rare shots.
+      #expect(
+        abs(measured / expected - 1) < (expected > 4 ? 0.2 : 0.05),
+        "\(course) \(deviate): \(measured), expected \(expected)")
+      // The deviate's own kurtosis would be seen wherever steps are averaged.
+      if course != .frozen { #expect(abs(measured / deviate.kurtosis - 1) > 0.3) }
+    }
+  }
+
   @Test("Conductances meet zero as often as a normal variable falls below its mean")
   func clipping() throws {
     // 500 neurons, 60 steps, 20 phases, a deviate of its own in every step.
