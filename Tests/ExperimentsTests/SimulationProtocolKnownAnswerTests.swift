@@ -43,6 +43,42 @@ import Testing
     }
   }
 
+  @Test func `what the one cell of a sweep has, every cell of it has`() throws {
+    let text = """
+      seed: 1
+      simulation: {timeStep: 0.1 ms, duration: 300 ms, integrator: exact}
+      populations:
+        cell: {model: lif, currents: [{cells: 0, compartment: soma, course: {constant: {amplitude: 300 pA}}}]}
+      protocol: {currentSweep: {from: 0 pA, to: 2 pA, by: 1 pA}}
+      """
+    try Fixture.withFolder { folder in
+      _ = try Fixture.run(Fixture.request("\(folder)/run", text: text))
+      let spikes = try String(contentsOfFile: "\(folder)/run/fi.csv", encoding: .utf8)
+        .split { $0.isNewline }.dropFirst().map { $0.split(separator: ",")[1] }
+      #expect(spikes.count == 3 && spikes.allSatisfy { Int($0)! > 5 })
+    }
+    let mistakes = Fixture.mistakes(
+      text
+        + "\nsources: {input: {train: {begin: 10 ms, interval: 10 ms, spikes: 5}}}\nprojections: [{from: input, to: cell, receptor: soma.jump, connectivity: {oneToOne: {weight: 1 mV}}}]"
+    )
+    #expect(mistakes.contains { $0.contains("is one to one, and the sweep makes one cell of cell for every amplitude; choose allToAll") }, "\(mistakes)")
+  }
+
+  @Test func `what settles is left out to its last spike, which bears the time of its end`() throws {
+    let text = """
+      seed: 1
+      simulation: {timeStep: 0.1 ms, duration: 200 ms, settle: 100 ms}
+      sources: {input: {train: {begin: 10 ms, interval: 10 ms, spikes: 20}}}
+      populations: {cell: {model: lif}}
+      """
+    try Fixture.withFolder { folder in
+      _ = try Fixture.run(Fixture.request("\(folder)/run", text: text))
+      let file = try HDF5File("\(folder)/run/traces/spikes.h5", .readOnly)
+      let times = try file.read("/spikes/input/timestamps", as: Double.self).values
+      #expect(times.count == 10 && abs(times[0] - 110) < 1e-9)
+    }
+  }
+
   static let noisy = """
     seed: 1
     simulation: {timeStep: 0.1 ms, duration: 300 ms, settle: 100 ms, integrator: exponentialEuler}
@@ -81,6 +117,27 @@ import Testing
     #expect(rows.allSatisfy { $0.count == 6 && !$0[5].isEmpty })
     // The soma feels less than the dendrite.
     #expect(Double(rows[1][4])! < Double(rows[2][4])!)
+  }
+
+  @Test(arguments: ["stratonovich", "ito"])
+  func `a white conductance is beside the mean of its integral, in any compartment`(
+    interpretation: String
+  ) throws {
+    let (rows, _) = try table([
+      "simulation.timeStep=0.02 ms",
+      "populations.cell.noise={shake: {compartment: apical, interpretation: \(interpretation), form: {conductance: {mean: 20 nS, reversalPotential: 0 mV, clipped: false}}, process: {white: {intensity: 30 nS·√ms}}}}",
+    ])
+    // The limit of coloured noise takes s²/2C = 4.5 nS from the apical conductance; Itô's takes none.
+    let g = 20 - (interpretation == "ito" ? 0 : 30.0 * 30 / (2 * 100))
+    // (10 + 5) V_s − 5 V_a = −700, −5 V_s + (10 + 5 + g) V_a = −700.
+    let determinant = 15 * (15 + g) - 25
+    let soma = (-700 * (15 + g) - 5 * 700) / determinant
+    let apical = (15 * -700 - 5 * 700) / determinant
+    #expect(abs(Double(rows[1][3])! - soma) < 1e-9 && abs(Double(rows[2][3])! - apical) < 1e-9)
+    // The other integral is seen in what was measured, too.
+    #expect(abs(Double(rows[2][2])! - apical) < 0.6)
+    let wrong = 15 * (15 + (g < 20 ? 20 : 15.5)) - 25
+    #expect(abs(Double(rows[2][2])! - (15 * -700 - 5 * 700) / Double(wrong)) > 1.2)
   }
 
   @Test func `a barrage is beside the mean and deviation of what is held, not of continuous time`()

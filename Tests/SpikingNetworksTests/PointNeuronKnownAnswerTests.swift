@@ -88,6 +88,46 @@ import Testing
     }
   }
 
+  @Test(arguments: [ODEStepper.msadams, .msbdf])
+  func `multistep methods keep their order between located spikes`(stepper: ODEStepper) throws {
+    let tolerance = try ODETolerance(absolute: 1e-9, relative: 0)
+    let population = try Population(
+      name: "cell", count: 1, model: .leakyIntegrateAndFire(), method: .gsl(stepper, tolerance),
+      convention: .located,
+      currents: [CurrentInput(compartment: "soma", course: .constant(300))])
+    let recording = try Recording(population, variables: [], duration: 200)
+    let interval = 2 + 20 * Double.log(20.0 / 10)
+    let first = 20 * Double.log(30.0 / 10)
+    // Euler steps, to which each restart falls back, leave 10⁻⁴ ms and more.
+    #expect(abs(recording.spikes[0].time - first) < 1e-6)
+    for (a, b) in zip(recording.spikes, recording.spikes.dropFirst()) {
+      #expect(abs(b.time - a.time - interval) < 1e-6)
+    }
+    #expect(recording.spikes.count > 8)
+  }
+
+  @Test func `a step above the time constant that a held conductance leaves is refused`() throws {
+    func network(_ method: StepMethod, _ amplitude: Double) throws -> Network {
+      try Network(
+        timeStep: 0.1,
+        populations: [
+          Population(
+            name: "cell", count: 1, model: .leakyIntegrateAndFire(), method: method,
+            conductances: [
+              ConductanceInput(
+                compartment: "soma", reversalPotential: -70, course: .constant(amplitude))
+            ])
+        ])
+    }
+    let capacitance = try CompartmentModel.leakyIntegrateAndFire().compartments[0].capacitance
+    _ = try network(.rungeKutta4, 5 * capacitance)
+    _ = try network(.exponentialEuler, 50 * capacitance)
+    let error = #expect(throws: ModelError.self) {
+      try network(.rungeKutta4, 50 * capacitance)
+    }
+    #expect(error?.place == "timeStep")
+  }
+
   @Test(arguments: [
     "iaf_cond_exp", "iaf_cond_alpha", "iaf_psc_exp", "iaf_psc_alpha", "iaf_psc_delta",
   ])

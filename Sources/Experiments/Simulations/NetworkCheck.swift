@@ -15,7 +15,7 @@ struct NetworkCheck {
   /// A step is no longer than the shortest time constant of a cell that it could make unstable.
   func timeStep(_ step: Double) {
     let constants = populations.filter { !$0.method.needsLinearCell }.map {
-      (name: $0.name, shortest: $0.model.shortestTimeConstant)
+      (name: $0.name, shortest: shortestTimeConstant($0))
     }
     guard let least = constants.min(by: { $0.shortest < $1.shortest }), step > least.shortest
     else { return }
@@ -23,6 +23,34 @@ struct NetworkCheck {
       below: ["simulation", "timeStep"],
       "\(SpecObject.text(step)) is above the shortest time constant of \(least.name), "
         + "\(SpecObject.text(least.shortest)); give \(SpecObject.text(least.shortest)) or less")
+  }
+
+  /// With what is held over a step, as far as the specification itself says it.
+  private func shortestTimeConstant(_ population: PopulationSpec) -> Double {
+    guard population.method.isUnstableWhereHeld,
+      let built = try? population.population(StandInFiles())
+    else { return population.model.shortestTimeConstant }
+    return population.model.shortestTimeConstant(holding: built.heldConductances)
+  }
+
+  /// Every cell of a sweep has what its one cell has, which single cells named in a projection have
+  /// not.
+  func sweeps(_ analysis: ProtocolSpec?) {
+    guard case .currentSweep(let name, _, _, _)? = analysis else { return }
+    for projection in projections where projection.source == name || projection.target == name {
+      let kind: String? =
+        switch projection.connectivity {
+        case .given(.oneToOne): "one to one"
+        case .given(.list): "a list"
+        case .given(.matrix), .matrix: "a matrix"
+        case .given(.allToAll), .given(.random): nil
+        }
+      guard let kind else { continue }
+      spec.report(
+        "projections",
+        "\(projection.source) → \(projection.target) is \(kind), and the sweep makes one cell of "
+          + "\(name) for every amplitude; choose allToAll")
+    }
   }
 
   /// Spikes are located where there is a threshold.

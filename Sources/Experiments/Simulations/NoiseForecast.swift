@@ -39,22 +39,7 @@ extension NoiseForecast {
       variance += response.variance(of: compartment)
       isFirstOrder = isFirstOrder || response.isFirstOrder
     }
-    let shifted = Self.whiteMean(population)
     self.init(
-      mean: shifted ?? mean, standardDeviation: variance.squareRoot(), isFirstOrder: isFirstOrder)
-  }
-
-  /// The mean potential of a single compartment that one white conductance shakes, to all orders.
-  private static func whiteMean(_ population: Population) -> Double? {
-    guard population.model.compartments.count == 1, population.noise.count == 1,
-      case .white = population.noise[0].process,
-      case .conductance(let mean, let reversal, _) = population.noise[0].form
-    else { return nil }
-    let (cell, source) = (population.model.compartments[0], population.noise[0])
-    return WhiteNoise.meanVoltage(
-      conductanceDensity: source.strength, reversal: reversal,
-      drive: cell.leakConductance * cell.restingPotential + cell.current + mean * reversal,
-      conductance: cell.leakConductance + mean, capacitance: cell.capacitance,
-      source.interpretation == .ito ? .ito : .stratonovich)
+      mean: mean, standardDeviation: variance.squareRoot(), isFirstOrder: isFirstOrder)
   }
 }

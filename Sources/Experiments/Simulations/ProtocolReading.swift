@@ -61,6 +61,13 @@ extension ProtocolSpec {
       let index = populations.firstIndex(where: { $0.name == name })
     else { return }
     populations[index].count = amplitudes.count
+    // What the one cell has, all have.
+    for input in populations[index].currents.indices {
+      populations[index].currents[input].cells = nil
+    }
+    for input in populations[index].conductances.indices {
+      populations[index].conductances[input].cells = nil
+    }
     for (cell, amplitude) in amplitudes.enumerated() {
       guard let course = try? Course(times: [begin], values: [amplitude]) else { continue }
       populations[index].currents.append(

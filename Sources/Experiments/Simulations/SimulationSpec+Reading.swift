@@ -37,6 +37,7 @@ extension SimulationSpec {
     check.timeStep(timeStep)
     check.integrators()
     check.conventions()
+    check.sweeps(analysis)
     if let analysis { analysis.expand(&populations) }
     let stands = StandInFiles()
     let built = populations.compactMap { try? $0.population(stands) }

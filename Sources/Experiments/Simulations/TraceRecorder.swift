@@ -24,6 +24,8 @@ final class TraceRecorder: SimulationRecorder {
   private let writers: [ReportWriter]
   private let spikeWriter: SpikeWriter
   private let settled: Double
+  /// Populations whose spikes bear the time of their step's begin, and so belong to what follows it.
+  private let stampsBegin: Set<String>
   private(set) var statistics: [RunningStatistics]
   private(set) var counts: [SpikeCounts]
   private var pending: [[SpikeEvent]]
@@ -38,6 +40,8 @@ final class TraceRecorder: SimulationRecorder {
     names = spec.populations.map(\.name) + spec.sources.map(\.name)
     numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
     settled = Double(spec.settlingSteps) * spec.timeStep
+    stampsBegin = Set(
+      spec.populations.filter { $0.convention == .onGridFromBegin }.map(\.name))
     var writers: [ReportWriter] = []
     for (index, record) in spec.records.enumerated() {
       let trace = try spec.trace(of: record)
@@ -82,7 +86,8 @@ final class TraceRecorder: SimulationRecorder {
     let number = numbers[name]!
     var events: [SpikeEvent] = []
     events.reserveCapacity(times.count)
-    for (time, cell) in zip(times, cells) where time >= settled {
+    for (time, cell) in zip(times, cells) 
+    where time > settled || (time == settled && stampsBegin.contains(name)) {
       counts[number].add(time, cell: cell)
       events.append(SpikeEvent(time: time, node: UInt64(cell)))
     }

@@ -70,7 +70,10 @@ public struct CompartmentModel: Sendable, Equatable, Codable {
 
   /// The shortest time constant of the resting cell, in ms: C over all conductances of a
   /// compartment, and those of the receptors. A step longer than this is refused.
-  public var shortestTimeConstant: Double {
+  public var shortestTimeConstant: Double { shortestTimeConstant(holding: [:]) }
+
+  /// The same where further conductances are held, in nS by compartment.
+  public func shortestTimeConstant(holding held: [String: Double]) -> Double {
     var shortest = Double.infinity
     for compartment in compartments {
       let coupled = couplings.reduce(0.0) { sum, coupling in
@@ -78,7 +81,8 @@ public struct CompartmentModel: Sendable, Equatable, Codable {
           + (coupling.first == compartment.name ? coupling.backward : 0)
       }
       shortest = min(
-        shortest, compartment.capacitance / (compartment.leakConductance + coupled))
+        shortest, compartment.capacitance
+          / (compartment.leakConductance + coupled + (held[compartment.name] ?? 0)))
     }
     return receptors.reduce(shortest) { min($0, $1.kernel.timeConstant ?? .infinity) }
   }

@@ -25,6 +25,15 @@ public enum StepMethod: Sendable, Equatable {
   case implicitEuler
   case gsl(ODEStepper, ODETolerance)
 
+  /// Whether a step that is long beside a conductance that is held over it goes astray: the others
+  /// shorten their steps, or take such a conductance exactly.
+  public var isUnstableWhereHeld: Bool {
+    switch self {
+    case .rungeKutta4, .euler: true
+    case .exact, .implicitEuler, .exponentialEuler, .gsl: false
+    }
+  }
+
   /// Whether the method asks for a linear cell.
   public var needsLinearCell: Bool {
     switch self {

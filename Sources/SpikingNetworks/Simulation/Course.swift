@@ -56,15 +56,28 @@ public struct Course: Sendable, Equatable, Codable {
     let slack = 1e-6 * timeStep
     switch shape {
     case .steps:
-      guard let index = times.lastIndex(where: { $0 <= time + slack }) else { return 0 }
+      guard let index = lastPoint(at: time + slack) else { return 0 }
       return values[index]
     case .ramps:
       let middle = time + timeStep / 2
-      guard let index = times.lastIndex(where: { $0 <= middle + slack }) else { return 0 }
+      guard let index = lastPoint(at: middle + slack) else { return 0 }
       guard index + 1 < times.count else { return values[index] }
       let fraction = (middle - times[index]) / (times[index + 1] - times[index])
       return values[index] + fraction * (values[index + 1] - values[index])
     }
+  }
+
+  /// The largest value.
+  public var largest: Double { values.max() ?? 0 }
+
+  /// The last point at or before `time`; nil before the first.
+  private func lastPoint(at time: Double) -> Int? {
+    var (low, high) = (0, times.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] <= time { low = middle + 1 } else { high = middle }
+    }
+    return low == 0 ? nil : low - 1
   }
 
   /// Whether the value never changes after the first point.

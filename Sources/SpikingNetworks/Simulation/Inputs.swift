@@ -84,7 +84,8 @@ public struct SpikeSource: Sendable, Equatable, Codable {
   public init(name: String, pattern: Pattern) throws(ModelError) {
     switch pattern {
     case .times(let lists):
-      for (cell, times) in lists.enumerated() {
+      // Cells often share one list, which is then looked at once.
+      for (cell, times) in lists.enumerated() where cell == 0 || times != lists[cell - 1] {
         for (index, time) in times.enumerated() {
           guard time.isFinite, time > 0 else {
             throw ModelError(

@@ -39,7 +39,10 @@ public struct Network: Sendable, Equatable {
     try Self.checkNumbers(timeStep, populations, sources)
     for population in populations {
       // Exact and implicit steps are stable at any length.
-      let shortest = population.model.shortestTimeConstant
+      let shortest =
+        population.method.isUnstableWhereHeld
+        ? population.model.shortestTimeConstant(holding: population.heldConductances)
+        : population.model.shortestTimeConstant
       guard timeStep <= shortest || population.method.needsLinearCell else {
         throw ModelError(
           "timeStep",

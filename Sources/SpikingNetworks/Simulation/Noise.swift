@@ -32,6 +32,19 @@ public enum NoiseForm: Sendable, Equatable, Codable {
   case multiplicative(receptor: String)
 }
 
+extension NoiseSource {
+  /// The conductance that the source holds in its compartment on average, in nS; 0 of currents, and of
+  /// what multiplies a receptor's.
+  public var meanConductance: Double {
+    switch form {
+    case .conductance(let mean, _, _):
+      if case .poisson(let rate, let tau) = process { rate * strength * tau } else { mean }
+    case .pushPull(let base, _, _): 2 * base
+    case .current, .multiplicative: 0
+    }
+  }
+}
+
 /// A source of noise in one compartment of every cell of a population.
 public struct NoiseSource: Sendable, Equatable, Codable {
   /// The name, for probes and addresses.

@@ -44,13 +44,15 @@ public struct NoiseResponse: Sendable {
     for other in population.noise {
       let c = model.index(ofCompartment: other.compartment)!
       let barrage = other.mean(timeStep: timeStep)
-      let ito =
-        other.process == .white && other.interpretation == .ito
-        ? other.strength * other.strength / (2 * model.compartments[c].capacitance) : 0
+      // The mean of a white conductance of Itô's is that of its equation without noise; the limit
+      // of coloured noise has the conductance s²/(2C) less.
+      let drift =
+        other.process == .white && other.interpretation == .stratonovich
+        ? -other.strength * other.strength / (2 * model.compartments[c].capacitance) : 0
       switch other.form {
       case .conductance(let mean, let reversal, _):
         let isBarrage = if case .poisson = other.process { true } else { false }
-        let g = (isBarrage ? barrage : mean) + ito
+        let g = (isBarrage ? barrage : mean) + drift
         conductance[c] += g
         current[c] += g * reversal
       case .pushPull(let base, let up, let down):

@@ -152,3 +152,23 @@ extension Firing.Mechanism {
   /// Whether there is a threshold.
   var hasThreshold: Bool { if case .threshold = self { true } else { false } }
 }
+
+extension Population {
+  /// The largest conductance that inputs hold in each compartment of a cell, with the mean of noise,
+  /// in nS.
+  public var heldConductances: [String: Double] {
+    var everywhere: [String: Double] = [:]
+    // Inputs of chosen cells may be those of different cells: the largest one counts.
+    var somewhere: [String: Double] = [:]
+    for input in conductances {
+      if input.cells == nil {
+        everywhere[input.compartment, default: 0] += input.course.largest
+      } else {
+        somewhere[input.compartment] = max(
+          somewhere[input.compartment] ?? 0, input.course.largest)
+      }
+    }
+    for source in noise { everywhere[source.compartment, default: 0] += source.meanConductance }
+    return everywhere.merging(somewhere) { $0 + $1 }
+  }
+}

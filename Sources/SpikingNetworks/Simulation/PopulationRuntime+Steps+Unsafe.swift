@@ -228,10 +228,11 @@ extension PopulationRuntime {
     var sum: Scalar = 0
     for index in 0..<lowered.variables * lanes { unsafe sum += states[index] * 0 }
     guard sum != 0 else { return }
+    // Lanes beyond the cells fill up the block and are nobody's.
     for variable in 0..<lowered.variables {
-      for lane in 0..<lanes where unsafe !states[variable * lanes + lane].isFinite {
+      for lane in 0..<cells(ofBlock: block) where unsafe !states[variable * lanes + lane].isFinite {
         throw .diverged(
-          population: population.name, cell: min(block * lanes + lane, population.count - 1),
+          population: population.name, cell: block * lanes + lane,
           variable: variableName(variable), time: time)
       }
     }

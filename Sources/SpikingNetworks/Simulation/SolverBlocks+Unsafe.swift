@@ -136,6 +136,9 @@ internal import Integration
       var t = start
       var until = unsafe runtime.refractoryUntil.base[cell]
       var count = 0
+      // A multistep method keeps its history from one internal step to the next; what happens in
+      // between ends it.
+      var goesOn = false
       do {
         while t < end, count <= most {
           let isRefractory = until > t
@@ -145,6 +148,7 @@ internal import Integration
             try unsafe drivers[cell].advance(y, from: t, to: stop)
             t = stop
             if firing.whileRefractory != .holdNone { unsafe y[spiking] = reset }
+            goesOn = false
             continue
           }
           // An arrival may have lifted the potential over the threshold.
@@ -153,11 +157,13 @@ internal import Integration
             fire(lane, t)
             unsafe y[spiking] = reset
             until = t + firing.refractoryPeriod
+            goesOn = false
             continue
           }
           _ = unsafe saved.update(fromContentsOf: y)
           let before = t
-          try unsafe drivers[cell].step(y, &t, to: end)
+          try unsafe drivers[cell].step(y, &t, to: end, continuing: goesOn)
+          goesOn = true
           guard unsafe y[spiking] >= threshold else { continue }
           t = try unsafe drivers[cell].locateCrossing(
             of: spiking, level: threshold, from: UnsafeBufferPointer(saved), at: before, to: t, y)
@@ -165,6 +171,7 @@ internal import Integration
           fire(lane, t)
           unsafe y[spiking] = reset
           until = t + firing.refractoryPeriod
+          goesOn = false
         }
       } catch {
         unsafe scatter(y, runtime, block: block, lane: lane)
