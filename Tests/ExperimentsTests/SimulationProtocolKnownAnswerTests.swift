@@ -57,14 +57,24 @@ import Testing
         .split { $0.isNewline }.dropFirst().map { $0.split(separator: ",")[1] }
       #expect(spikes.count == 3 && spikes.allSatisfy { Int($0)! > 5 })
     }
-    let mistakes = Fixture.mistakes(
-      text
-        + "\nsources: {input: {train: {begin: 10 ms, interval: 10 ms, spikes: 5}}}\nprojections: [{from: input, to: cell, receptor: soma.jump, connectivity: {oneToOne: {weight: 1 mV}}}]"
-    )
-    #expect(mistakes.contains { $0.contains("is one to one, and the sweep makes one cell of cell for every amplitude; choose allToAll") }, "\(mistakes)")
+    let mistakes = RunFixture.mistakes {
+      _ = try SpecDocument(
+        text: text.replacing("model: lif", with: "model: iaf_psc_delta")
+          + "\nsources: {input: {train: {begin: 10 ms, interval: 10 ms, spikes: 5}}}"
+          + "\nprojections: [{from: input, to: cell, receptor: soma.jump, connectivity: {oneToOne: {weight: 1 mV}}}]",
+        file: "x.yaml"
+      ).read(SimulationSpec.init(reading:))
+    }
+    #expect(
+      mistakes.contains {
+        $0.contains(
+          "is one to one, and the sweep makes one cell of cell for every amplitude; choose allToAll"
+        )
+      }, "\(mistakes)")
   }
 
-  @Test func `what settles is left out to its last spike, which bears the time of its end`() throws {
+  @Test func `what settles is left out to its last spike, which bears the time of its end`() throws
+  {
     let text = """
       seed: 1
       simulation: {timeStep: 0.1 ms, duration: 200 ms, settle: 100 ms}
@@ -125,7 +135,7 @@ import Testing
   ) throws {
     let (rows, _) = try table([
       "simulation.timeStep=0.02 ms",
-      "populations.cell.noise={shake: {compartment: apical, interpretation: \(interpretation), form: {conductance: {mean: 20 nS, reversalPotential: 0 mV, clipped: false}}, process: {white: {intensity: 30 nS·√ms}}}}",
+      "populations.cell.noise={shake: {compartment: apical, interpretation: \(interpretation), form: {conductance: {mean: 20 nS, reversalPotential: 0 mV, clipped: false}}, process: {white: {intensity: 30 nS*sqrt(ms)}}}}",
     ])
     // The limit of coloured noise takes s²/2C = 4.5 nS from the apical conductance; Itô's takes none.
     let g = 20 - (interpretation == "ito" ? 0 : 30.0 * 30 / (2 * 100))

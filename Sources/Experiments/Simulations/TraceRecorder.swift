@@ -86,7 +86,7 @@ final class TraceRecorder: SimulationRecorder {
     let number = numbers[name]!
     var events: [SpikeEvent] = []
     events.reserveCapacity(times.count)
-    for (time, cell) in zip(times, cells) 
+    for (time, cell) in zip(times, cells)
     where time > settled || (time == settled && stampsBegin.contains(name)) {
       counts[number].add(time, cell: cell)
       events.append(SpikeEvent(time: time, node: UInt64(cell)))

@@ -81,7 +81,8 @@ public struct CompartmentModel: Sendable, Equatable, Codable {
           + (coupling.first == compartment.name ? coupling.backward : 0)
       }
       shortest = min(
-        shortest, compartment.capacitance
+        shortest,
+        compartment.capacitance
           / (compartment.leakConductance + coupled + (held[compartment.name] ?? 0)))
     }
     return receptors.reduce(shortest) { min($0, $1.kernel.timeConstant ?? .infinity) }
