@@ -71,7 +71,8 @@ extension StudySpec {
     for setting in settings + axes.flatMap(\.values).flatMap(\.settings)
     where setting.text.hasPrefix("seed=") {
       spec.report(
-        "the experiment's seed cannot be set here, for every run has one of `seeds`: \(setting.text)")
+        "the experiment's seed cannot be set here, for every run has one of `seeds`: \(setting.text)"
+      )
     }
     var columns = ["seed", "status", "runs"]
     for name in axes.map(\.name) + collect.map(\.text) {
