@@ -27,6 +27,18 @@ public struct CSVTable: Equatable, Sendable {
     rows = records
   }
 
+  /// Reads a table whose cells are numbers or empty.
+  ///
+  /// Throws as `init(reading:keepsLastLine:)`; `.damaged` too where a cell is something else.
+  public init(readingNumbers path: String) throws {
+    try self.init(reading: path)
+    for (index, row) in rows.enumerated() {
+      for (name, cell) in zip(header, row) where !cell.isEmpty && Double(cell) == nil {
+        throw Self.damaged(path, "row \(index + 1) has \(name) \(cell), which is no number")
+      }
+    }
+  }
+
   /// The position of a column.
   public func column(_ name: String) -> Int? { header.firstIndex(of: name) }
 

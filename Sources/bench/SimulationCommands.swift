@@ -90,7 +90,7 @@ struct OUNoiseCommand: AsyncParsableCommand {
       }
       options.common.output.text(
         "\(cells)".padded(to: 11) + (best / Double(work.cellSteps) * 1e9).text(2).padded(to: 25)
-          + "\(work.bytesPerCell)")
+          + "\(work.bytesPerCell ?? 0)")
     }
   }
 }

@@ -111,6 +111,12 @@ struct SimulationComparison {
           benchmark: workload.name, peer: peer.name, threads: threads, ratio: spread,
           target: peer.target))
     }
+    if let bytes = work.bytesPerCell {
+      let bandwidth = 2 * Double(bytes * work.cellSteps) / sides[0].wall.median / 1e9
+      output.text(
+        "state: \(bytes) bytes per cell; read and written once a step that is "
+          + "\(bandwidth.text(2)) GB/s")
+    }
     if let most = workload.mostMillisecondsEach {
       let each = Spread(sides[0].turns.map { $0.wallSeconds / Double(work.length) * 1000 })
       output.text(

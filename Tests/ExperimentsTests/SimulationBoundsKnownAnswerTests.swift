@@ -7,17 +7,10 @@ import Testing
 /// What a run would refuse or could not hold is a mistake of the specification, told at its key.
 @Suite struct SimulationBoundsKnownAnswerTests {
   private func mistakes(_ overrides: [String]) -> [String] {
-    do {
-      _ = try SpecDocument(
-        text: SimulationSpecKnownAnswerTests.text, file: "x.yaml", overrides: overrides
-      ).read(SimulationSpec.init(reading:))
-      return []
-    } catch {
-      return error.diagnostics.map { mistake in
-        mistake.override == nil
-          ? mistake.description.replacing(#/^x\.yaml:\d+:\d+: /#, with: "")
-          : "\(mistake.keyPath): \(mistake.message)"
-      }
+    SimulationSpecKnownAnswerTests.diagnostics(overrides).map { mistake in
+      mistake.override == nil
+        ? mistake.description.replacing(#/^x\.yaml:\d+:\d+: /#, with: "")
+        : "\(mistake.keyPath): \(mistake.message)"
     }
   }
 

@@ -11,13 +11,8 @@ import Testing
   typealias Fixture = SimulationRunFixture
 
   private func mistakes(_ override: String) -> [String] {
-    do {
-      _ = try SpecDocument(
-        text: SimulationSpecKnownAnswerTests.text, file: "x.yaml", overrides: [override]
-      ).read(SimulationSpec.init(reading:))
-      return []
-    } catch {
-      return error.diagnostics.map { "\($0.keyPath): \($0.message)" }
+    SimulationSpecKnownAnswerTests.diagnostics([override]).map {
+      "\($0.keyPath): \($0.message)"
     }
   }
 

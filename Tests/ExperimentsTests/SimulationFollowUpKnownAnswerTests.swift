@@ -7,13 +7,8 @@ import Testing
 /// Keys that would have no effect are refused with the reason; a mistake is told once, and hides none.
 @Suite struct SimulationFollowUpKnownAnswerTests {
   private func mistakes(_ overrides: [String]) -> [String] {
-    do {
-      _ = try SpecDocument(
-        text: SimulationSpecKnownAnswerTests.text, file: "x.yaml", overrides: overrides
-      ).read(SimulationSpec.init(reading:))
-      return []
-    } catch {
-      return error.diagnostics.map { "\($0.keyPath): \($0.message)" }
+    SimulationSpecKnownAnswerTests.diagnostics(overrides).map {
+      "\($0.keyPath): \($0.message)"
     }
   }
 

@@ -6,6 +6,17 @@ import Testing
 
 /// What is said about a simulation that cannot be, word for word.
 @Suite struct SimulationSpecKnownAnswerTests {
+  /// What is wrong with `text` once `overrides` are set.
+  static func diagnostics(_ overrides: [String]) -> [SpecDiagnostic] {
+    do {
+      _ = try SpecDocument(text: text, file: "x.yaml", overrides: overrides)
+        .read(SimulationSpec.init(reading:))
+      return []
+    } catch {
+      return error.diagnostics
+    }
+  }
+
   static let text = """
     seed: 1
     simulation: {timeStep: 0.1 ms, duration: 50 ms, settle: 5 ms, integrator: rungeKutta4, spikes: onGrid}

@@ -101,4 +101,16 @@ import Traces
       error?.description
         == "cannot read \(path): \(reason). Restore the table, or make it anew.")
   }
+
+  @Test func `A table of numbers has numbers, or nothing, in its cells`() throws {
+    let path = scratch.path("t.csv")
+    try scratch.write("step,error\n0,\n1,nan\n2,1e-3\n", to: "t.csv")
+    #expect(try CSVTable(readingNumbers: path).rows.count == 3)
+    try scratch.write("step,error\n0,0.5\n1,0.x5\n", to: "t.csv")
+    let error = #expect(throws: ExportError.self) { try CSVTable(readingNumbers: path) }
+    #expect(
+      error?.description
+        == "cannot read \(path): row 2 has error 0.x5, which is no number. Restore the table, or make it anew."
+    )
+  }
 }

@@ -7,6 +7,8 @@ public protocol SimulationWork: AnyObject {
   var length: Int { get }
   /// What a run goes through, for the cost of one: cells times steps.
   var cellSteps: Int { get }
+  /// Bytes of state per cell, each read and written in every step; nil where that is not known.
+  var bytesPerCell: Int? { get }
   /// Back to the initial state; not timed.
   func reset()
   /// Runs from the initial state.
@@ -14,4 +16,9 @@ public protocol SimulationWork: AnyObject {
   /// - Returns: spikes per cell and second, and further numbers by name that show what was
   ///   simulated.
   func run() throws -> (rate: Double, figures: [String: Double])
+}
+
+extension SimulationWork {
+  /// Not known.
+  public var bytesPerCell: Int? { nil }
 }

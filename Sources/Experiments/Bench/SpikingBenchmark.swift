@@ -110,7 +110,7 @@ public final class SpikingBenchmark: SimulationWork {
   }
 
   /// Bytes of state per cell, of the first population.
-  public var bytesPerCell: Int { simulation.bytesPerCell }
+  public var bytesPerCell: Int? { simulation.bytesPerCell }
 }
 
 private protocol Runnable {

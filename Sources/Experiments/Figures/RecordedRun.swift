@@ -27,7 +27,7 @@ struct RecordedRun: Sendable {
     do {
       let table =
         manager.fileExists(atPath: directory.metrics)
-        ? try CSVTable(reading: directory.metrics) : nil
+        ? try CSVTable(readingNumbers: directory.metrics) : nil
       metrics = table?.rows.isEmpty ?? true ? nil : table
       settings = try Self.settings(directory.resolved)
     } catch let error as ExportError {

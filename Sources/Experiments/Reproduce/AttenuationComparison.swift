@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 internal import Foundation
+internal import LearningRules
 internal import LinearAlgebra
 
 /// Whether feedback learned in spikes is the gain matrix, or the gain matrix times the attenuation
@@ -42,6 +43,12 @@ struct AttenuationComparison {
     }
     let n = Double(differences.count)
     return n * Self.product(mean, mean) / (spread / (n - 1))
+  }
+
+  /// ‖B̄ − M̄‖ / ‖M̄‖ of the runs' means, M being G or G·A.
+  func relativeError(of learned: [RateLimitSpikes.Learned], isAttenuated: Bool) -> Double? {
+    guard let references = references(isAttenuated: isAttenuated) else { return nil }
+    return Alignment.relativeError(of: learned.map(Self.last).mean, to: references.mean)
   }
 
   /// ⟨B, M⟩ / ⟨M, M⟩ with M = G·A of other runs than B's, and of others than each other's: 1 where
@@ -121,6 +128,10 @@ struct AttenuationComparison {
         quantity: "F of B against G, an independent clean pass", target: "≥ 5",
         measured: ratio(of: independent, isAttenuated: false), standardError: nil,
         band: 5...(.infinity), claim: "… and not to the gain matrix"),
+      errorRow(common, "common random numbers", isAttenuated: true, band: 0...0.1),
+      errorRow(common, "common random numbers", isAttenuated: false, band: nil),
+      errorRow(independent, "an independent clean pass", isAttenuated: true, band: nil),
+      errorRow(independent, "an independent clean pass", isAttenuated: false, band: nil),
       Row(
         quantity: "B along G·A, common random numbers", target: "above 1",
         measured: shared?.mean, standardError: shared?.error, band: nil,
@@ -130,5 +141,17 @@ struct AttenuationComparison {
         measured: ratio(of: common, isAttenuated: true), standardError: nil, band: nil,
         claim: "errors that both passes share do not attenuate"),
     ]
+  }
+
+  private func errorRow(
+    _ learned: [RateLimitSpikes.Learned], _ passes: String, isAttenuated: Bool,
+    band: ClosedRange<Double>?
+  ) -> Row {
+    Row(
+      quantity:
+        "relative error of B, the mean of all runs, to \(isAttenuated ? "the gain matrix as e measures it, G·A" : "G"), \(passes)",
+      target: band == nil ? "–" : "≤ 0.1",
+      measured: relativeError(of: learned, isAttenuated: isAttenuated), standardError: nil,
+      band: band, claim: "B approaches the measured gain matrix")
   }
 }

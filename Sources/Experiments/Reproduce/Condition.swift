@@ -67,6 +67,6 @@ extension ReproductionRequest {
       case .measured, .advanced, .summarised: break
       }
     }
-    return try CSVTable(reading: RunDirectory(path: path).metrics)
+    return try CSVTable(readingNumbers: RunDirectory(path: path).metrics)
   }
 }

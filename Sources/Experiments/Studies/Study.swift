@@ -104,7 +104,7 @@ public struct Study: Sendable {
   }
 
   private func measuredStep(_ files: RunDirectory) -> Int {
-    let step = (try? CSVTable(reading: files.metrics))?.lastNumber("step") ?? nil
+    let step = (try? CSVTable(readingNumbers: files.metrics))?.lastNumber("step") ?? nil
     return step.map { Int($0) } ?? 0
   }
 

@@ -129,7 +129,7 @@ extension Study {
     let columns = spec.collect.map(\.text)
     let rows = try zip(runs, states).map { run, state in
       let metrics =
-        state == .done ? try CSVTable(reading: directory.run(run.name).metrics) : nil
+        state == .done ? try CSVTable(readingNumbers: directory.run(run.name).metrics) : nil
       return StudyTables.Row(
         combination: run.combination, seed: run.seed, status: state.name,
         values: columns.map { metrics?.lastNumber($0) })

@@ -11,16 +11,23 @@ import Testing
 
 /// The variance of what perturbations realise.
 @Suite struct ConductanceNoiseStatisticsTests {
-  /// Window means m̄ of 500 neurons in 80 phases that begin unperturbed.
-  private func windowMeans(
-    _ parameters: SegregatedDendriteParameters, steps: Int, window: Range<Int>
-  ) -> [Double] {
-    var network = SegregatedDendriteNetwork<Double>(
+  /// 500 neurons without weights.
+  private func network(
+    _ parameters: SegregatedDendriteParameters
+  ) -> SegregatedDendriteNetwork<Double> {
+    SegregatedDendriteNetwork(
       parameters,
       connections: [
         Connection(weights: Matrix(rows: 1, columns: 500), biases: Array(repeating: 0, count: 500)),
         Connection(weights: Matrix(rows: 500, columns: 1), biases: [0]),
       ], feedbackSources: [.outputs])
+  }
+
+  /// Window means m̄ of 500 neurons in 80 phases that begin unperturbed.
+  private func windowMeans(
+    _ parameters: SegregatedDendriteParameters, steps: Int, window: Range<Int>
+  ) -> [Double] {
+    var network = network(parameters)
     let key = RandomKey(seed: 21).purpose(.test)
     var averages = PhaseAverages<Double>(architecture: network.architecture)
     return (0..<80).flatMap { phase -> [Double] in
@@ -75,12 +82,7 @@ import Testing
       noise: ConductanceNoise(
         form: .singleSided(mean: mean, reversal: 8), course: .white,
         standardDeviation: deviation))
-    var network = SegregatedDendriteNetwork<Double>(
-      parameters,
-      connections: [
-        Connection(weights: Matrix(rows: 1, columns: 500), biases: Array(repeating: 0, count: 500)),
-        Connection(weights: Matrix(rows: 500, columns: 1), biases: [0]),
-      ], feedbackSources: [.outputs])
+    var network = network(parameters)
     let key = RandomKey(seed: 22).purpose(.test)
     var averages = PhaseAverages<Double>(architecture: network.architecture)
     var clipped = 0
