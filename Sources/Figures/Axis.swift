@@ -61,9 +61,11 @@ public struct Axis: Sendable, Equatable {
     }
   }
 
-  /// An axis that holds all values, with a margin of a twentieth at either end.
+  /// An axis that holds all values, with a margin of a twentieth at either end. Values that differ
+  /// by rounding alone are one value.
   public static func holding(_ values: [Double], _ label: String) -> Axis {
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
+    guard high - low > 1e-6 * max(abs(low), abs(high)) else { return Axis(label, low...low) }
     let margin = (high - low) / 20
     return Axis(label, low - margin...high + margin)
   }

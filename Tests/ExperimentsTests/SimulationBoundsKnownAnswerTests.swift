@@ -14,6 +14,18 @@ import Testing
     }
   }
 
+  @Test func `a refractory period below half a step asks for a shorter step`() {
+    #expect(
+      mistakes([
+        "simulation.timeStep=10 ms",
+        "populations.cell.firing={threshold: {at: -50 mV, reset: -60 mV, refractoryPeriod: 2 ms}}",
+      ]).contains {
+        $0.hasSuffix(
+          "refractoryPeriod: 2 ms is no whole number of time steps of 10 ms; give a shorter step, or spikes: located"
+        )
+      })
+  }
+
   static let weights = [
     (
       "populations.cell.drives=[{receptor: soma.excitatory, rate: 1 Hz, weight: -2 nS}]",

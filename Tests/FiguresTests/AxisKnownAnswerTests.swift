@@ -25,6 +25,8 @@ import Testing
     let single = Axis.logarithmic(holding: [5], "").range
     #expect(single.lowerBound < 5 && single.upperBound > 5 && single.lowerBound > 0)
     #expect(Axis.holding([], "").range.contains(0.5))
+    // Constant but for single precision.
+    #expect(Axis.holding([0.5, 0.500_000_03], "").range == 0...1)
   }
 
   @Test func `Steps between ticks are round`() {

@@ -72,10 +72,11 @@ struct PopulationReading {
     }
     let steps = (period / timeStep).rounded()
     guard abs(steps * timeStep - period) > 1e-6 * timeStep else { return }
+    let whole = SpecObject.text((steps * timeStep * 1e6).rounded() / 1e6)
     spec.report(
       below: keys,
       "\(SpecObject.text(period)) is no whole number of time steps of "
-        + "\(SpecObject.text(timeStep)); give \(SpecObject.text((steps * timeStep * 1e6).rounded() / 1e6)), another step, "
+        + "\(SpecObject.text(timeStep)); give \(steps > 0 ? "\(whole), another step" : "a shorter step"), "
         + "or spikes: located")
   }
 
