@@ -51,7 +51,7 @@ import Testing
   @Test("The rows of learned feedback are differences and shares, seed by seed")
   func rows() throws {
     let header = "step,test_error,angle_1"
-    let network = LearnedFeedback.Network(name: "x", layers: [784, 5, 10], feedbackRate: 0.1)
+    let network = LearnedFeedback.Network(name: "x", layers: [784, 5, 10])
     let rows = LearnedFeedback(request, StopFlag()).rows(
       network,
       [
@@ -74,7 +74,7 @@ import Testing
   @Test("In a small spiking network learned feedback aligns far better than fixed feedback")
   func small() throws {
     let network = LearnedFeedback.Network(
-      name: "784-20-10", layers: [784, 20, 10], feedbackRate: 0.3)
+      name: "784-20-10", layers: [784, 20, 10])
     let conditions = try LearnedFeedback.conditions(
       network, steps: 6_000,
       more: [

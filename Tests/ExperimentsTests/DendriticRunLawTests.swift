@@ -36,16 +36,23 @@ import Testing
     if step == nil { try go() } else { #expect(throws: RunFailure.self) { try go() } }
   }
 
-  @Test("Threads and interruptions change no bit of a spiking run")
-  func promise() throws {
+  @Test(
+    "Threads and interruptions change no bit of a spiking run",
+    arguments: [
+      [],
+      [
+        "feedback={perturbation: {topology: direct, estimator: kalman, noise: {site: potential, standardDeviation: 0.3}, baseline: antithetic}}"
+      ],
+    ])
+  func promise(_ overrides: [String]) throws {
     try RunFixture.withFolder { folder in
-      try run(request("\(folder)/whole"))
+      try run(request("\(folder)/whole", overrides))
       let whole = try RunFixture.contents("\(folder)/whole")
-      try run(request("\(folder)/threads", threads: 3))
+      try run(request("\(folder)/threads", overrides, threads: 3))
       #expect(try RunFixture.contents("\(folder)/threads") == whole)
       for step in [10, 40] {
-        try run(request("\(folder)/cut\(step)"), until: step)
-        try run(request("\(folder)/cut\(step)", threads: 2, resumes: true))
+        try run(request("\(folder)/cut\(step)", overrides), until: step)
+        try run(request("\(folder)/cut\(step)", overrides, threads: 2, resumes: true))
         #expect(try RunFixture.contents("\(folder)/cut\(step)") == whole)
       }
       let header = try String(
@@ -66,6 +73,7 @@ import Testing
       "feedback={nodePerturbation: {noise: {site: potential, standardDeviation: 0.3}}}",
       "feedback={perturbation: {topology: layered, estimator: sgd, rate: 0.01}}",
       "feedback={perturbation: {topology: direct, estimator: controlVariate, rate: 0.01, noise: {site: potential, standardDeviation: 0.3}, baseline: antithetic}}",
+      "feedback={perturbation: {topology: direct, estimator: kalman, noise: {site: potential, standardDeviation: 0.3}, baseline: antithetic}}",
       "feedback={weightMirror: {topology: direct, rate: 1, noise: {site: potential, standardDeviation: 0.3}}}",
       "feedback={weightMirror: {rate: 0.1, topology: layered, baseline: secondNoisy}}",
       "feedback={kolenPollack: {topology: layered}}",

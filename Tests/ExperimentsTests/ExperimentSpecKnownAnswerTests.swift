@@ -43,6 +43,12 @@ import Testing
       Self.designExample, ["feedback.perturbation.normalisation=0.25"])
     #expect(
       normalised.feedback.learner == .ridge(RidgeFeedback(ridge: 0.1, normalisation: 0.25)))
+    let filter = try read(
+      Self.designExample,
+      ["feedback={perturbation: {estimator: kalman, prior: 0.5, drift: 0.1, normalisation: 0.01}}"])
+    #expect(
+      filter.feedback.learner
+        == .kalman(KalmanFeedback(prior: 0.5, drift: 0.1, normalisation: 0.01)))
     #expect(spec.feedback.presentation.comparison == .clean)
     #expect(spec.feedback.presentation.noise?.standardDeviation == 0.01)
     #expect(spec.feedback.warmup == 1_000)
@@ -91,6 +97,18 @@ import Testing
       (
         "feedback={perturbation: {estimator: sgd, ridge: 0.1}}",
         "--set feedback={perturbation: {estimator: sgd, ridge: 0.1}}: feedback.perturbation.ridge: belongs to estimator ridge, and the estimator is sgd"
+      ),
+      (
+        "feedback={perturbation: {estimator: kalman, rate: 0.1}}",
+        "--set feedback={perturbation: {estimator: kalman, rate: 0.1}}: feedback.perturbation.rate: estimator kalman finds its steps and has no learning rate"
+      ),
+      (
+        "feedback={perturbation: {estimator: kalman, forgetting: 0.9}}",
+        "--set feedback={perturbation: {estimator: kalman, forgetting: 0.9}}: feedback.perturbation.forgetting: belongs to estimator ridge, and the estimator is kalman"
+      ),
+      (
+        "feedback={perturbation: {estimator: sgd, drift: 0.1}}",
+        "--set feedback={perturbation: {estimator: sgd, drift: 0.1}}: feedback.perturbation.drift: belongs to estimator kalman, and the estimator is sgd"
       ),
       (
         "loss={crossEntropy: {}}",

@@ -93,6 +93,8 @@ private struct Secretive: Substrate, Sendable {
             #expect(try unmoved(plan, descent, topology), "\(plan)")
             #expect(try unmoved(plan, ridge, topology), "\(plan)")
           }
+          let filter = KalmanFeedback(prior: 0.5, drift: 0.3, normalisation: 1e-4)
+          #expect(try unmoved(plan, filter, topology), "\(plan)")
           if topology != .activity, baseline == .pass {
             #expect(try unmoved(plan, WeightMirror(rate: 1, decay: 0.01), topology))
           }

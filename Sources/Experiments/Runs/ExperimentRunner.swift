@@ -97,6 +97,7 @@ extension FeedbackSpec {
     case .symmetric: SymmetricFeedback()
     case .gradient(let learner): learner
     case .ridge(let learner): learner
+    case .kalman(let learner): learner
     case .weightMirror(let learner): learner
     case .kolenPollack: KolenPollack()
     }

@@ -22,6 +22,9 @@ public enum Catalogue: String, Sendable, CaseIterable {
         ("  estimator: sgd", "stochastic gradient on eq. (3) (the paper's text)"),
         ("  estimator: controlVariate", "the same on the surprise; no first-order noise floor"),
         (
+          "  estimator: kalman", "the surprise, by steps as large as what is left to learn warrants"
+        ),
+        (
           "feedback.weightMirror",
           "B learns from how the layer above answers to noise; topology layered, direct"
         ),

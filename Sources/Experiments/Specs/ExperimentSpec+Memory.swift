@@ -42,9 +42,13 @@ extension ExperimentSpec {
     let isWeighted = feedback.presentation.noise?.site == .potential
     return zip(network.architecture.hidden, widths).reduce(0) { total, shape in
       let (units, inputs) = (Double(shape.0), Double(shape.1))
-      guard case .ridge = feedback.learner else { return total + scalar * units * inputs }
-      let grams = isWeighted ? units : 1
-      return total + (scalar + 8) * units * inputs + 8 * grams * inputs * inputs
+      switch feedback.learner {
+      case .ridge:
+        let grams = isWeighted ? units : 1
+        return total + (scalar + 8) * units * inputs + 8 * grams * inputs * inputs
+      case .kalman: return total + (scalar + 8) * units * inputs + 8 * inputs * inputs
+      default: return total + scalar * units * inputs
+      }
     }
   }
 

@@ -66,6 +66,7 @@ public struct FeedbackSpec: Sendable {
     case symmetric
     case gradient(GradientFeedback)
     case ridge(RidgeFeedback)
+    case kalman(KalmanFeedback)
     case weightMirror(WeightMirror)
     case kolenPollack
   }

@@ -6,7 +6,7 @@ internal import Substrates
 
 extension FeedbackSpec {
   /// The estimators of `feedback.perturbation`.
-  enum Estimator: String, Sendable, CaseIterable { case sgd, ridge, controlVariate }
+  enum Estimator: String, Sendable, CaseIterable { case sgd, ridge, controlVariate, kalman }
 
   /// The baselines, as a spec names them: some are a comparison of passes, some a value.
   enum BaselineName: String, Sendable, CaseIterable {
@@ -96,6 +96,22 @@ extension FeedbackSpec {
             about: "steps from one solution to the next; more than 1 saves time at small batches"),
           normalisation: Self.normalisation(spec)))
       reject(["rate"], of: spec, "estimator ridge solves exactly and has no learning rate")
+    case .kalman:
+      learner = .kalman(
+        KalmanFeedback(
+          prior: spec.value(
+            "prior", .real(.greaterThan(0)), default: 0.3,
+            about: "standard deviation of what B has to become, less where it starts"),
+          drift: spec.value(
+            "drift", .real(.atLeast(0)), default: 0.3,
+            about: "share of its mean square by which W moves while trials grow e-fold"),
+          normalisation: spec.value(
+            "normalisation", .real(.greaterThan(0)), default: 1e-3,
+            about: "κ: the noise of a reward has the variance of an output error of this square")))
+      reject(["rate"], of: spec, "estimator kalman finds its steps and has no learning rate")
+      reject(
+        ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
+        "belongs to estimator ridge, and the estimator is kalman")
     case .sgd, .controlVariate:
       learner = .gradient(
         GradientFeedback(
@@ -106,6 +122,11 @@ extension FeedbackSpec {
       reject(
         ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
         "belongs to estimator ridge, and the estimator is \(estimator.rawValue)")
+    }
+    if estimator != .kalman {
+      reject(
+        ["prior", "drift"], of: spec,
+        "belongs to estimator kalman, and the estimator is \(estimator.rawValue)")
     }
     initialization = spec.value(
       "initialization", .choice, default: estimator == .ridge ? .zero : .gaussian,

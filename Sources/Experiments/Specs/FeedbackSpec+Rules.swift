@@ -195,6 +195,7 @@ extension ExperimentSpec {
       switch feedback.learner {
       case .gradient(let learner): learner.controlVariate
       case .ridge(let learner): learner.controlVariate
+      case .kalman: true
       default: false
       }
     if feedback.eligibility != .noise, usesControlVariate, network.layers.count > 3 {

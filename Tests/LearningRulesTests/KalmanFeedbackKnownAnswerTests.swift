@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+import LearningRules
+import LinearAlgebra
+import RateNetworks
+import Substrates
+import TestSupport
+import Testing
+
+/// The filter one trial at a time in plain loops, from nothing but the formulas.
+private struct PlainFilter {
+  let learner: KalmanFeedback
+  /// B of every layer with the constant unit's row last, where there is one.
+  var b: [[[Double]]]
+  var p: [[[Double]]]
+  var (squared, predicted, trials) = (0.0, 0.0, 0.0)
+
+  init(_ learner: KalmanFeedback, units: [Int], widths: [Int]) {
+    self.learner = learner
+    b = zip(units, widths).map { Array(repeating: Array(repeating: 0, count: $1), count: $0) }
+    p = widths.map { m in
+      (0..<m).map { j in (0..<m).map { $0 == j ? learner.prior * learner.prior : 0 } }
+    }
+  }
+
+  /// - Parameters:
+  ///   - a: what the loss differed by.
+  ///   - x: γ ∘ ξ of every layer.
+  ///   - s: the feedback input of every layer.
+  ///   - drifts: the mean square of B before the batch, by layer.
+  mutating func take(_ a: Double, x: [[Double]], s: [[Double]], meanSquares: [Double]) {
+    var (surprise, v) = (a, 0.0)
+    var filtered: [[Double]] = []
+    for l in b.indices {
+      filtered.append(p[l].map { row in zip(row, s[l]).reduce(0) { $0 + $1.0 * $1.1 } })
+      let power = x[l].reduce(0) { $0 + $1 * $1 }
+      v += power * zip(s[l], filtered[l]).reduce(0) { $0 + $1.0 * $1.1 }
+      for (xj, row) in zip(x[l], b[l]) {
+        surprise -= xj * zip(row, s[l]).reduce(0) { $0 + $1.0 * $1.1 }
+      }
+    }
+    let unit = learner.normalisation + s[s.count - 1].reduce(0) { $0 + $1 * $1 }
+    let square = surprise * surprise / unit
+    if trials == 0 { squared = square }
+    let r = max(squared - predicted, 0.05 * squared) * unit
+    let w = 4 / (3 + surprise * surprise / (v + r))
+    trials += 1
+    let rate = max(0.001, 1 / trials)
+    squared += rate * (w * square - squared)
+    predicted += rate * (v / unit - predicted)
+    for l in b.indices {
+      let power = x[l].reduce(0) { $0 + $1 * $1 }
+      for j in b[l].indices {
+        for k in s[l].indices { b[l][j][k] += w * surprise / (v + r) * x[l][j] * filtered[l][k] }
+      }
+      for j in s[l].indices {
+        for k in s[l].indices {
+          p[l][j][k] -=
+            4.0 / 6.0 * power / (Double(x[l].count) * (v + r)) * filtered[l][j] * filtered[l][k]
+        }
+        p[l][j][j] += learner.drift / (trials + 1000) * meanSquares[l]
+      }
+    }
+  }
+}
+
+@Suite struct KalmanFeedbackKnownAnswerTests {
+  private static let widths = [5, 6, 4, 3]
+  private let architecture = Architecture(widths: widths)
+
+  /// The record of batch `index` with credit assigned through `pathway`.
+  private func record(
+    _ index: Int, _ noise: Noise, _ pathway: FeedbackPathway<Double>
+  ) throws -> TrialRecord<Double> {
+    let network = RateNetwork<Double>(
+      connections: Fixture.connections(Self.widths, seed: 1), activations: [.sigmoid, .tanh],
+      output: .identity)
+    let batch: Batch<Double> = Fixture.batch(trials: 7, inputs: 5, outputs: 3, seed: UInt64(index))
+    var record = try #require(
+      SubstrateLaws.record(network, batch, .perturbed(by: noise), step: index))
+    var state = Baseline.State()
+    Baseline.pass.apply(to: &record, state: &state)
+    CreditRule.feedback.assign(to: &record, pathway: pathway) { network.connection($0).weights }
+    return record
+  }
+
+  @Test("B after batches of seven is that of the plain filter, trial by trial")
+  func formula() throws {
+    for noise in [
+      Noise(site: .output, standardDeviation: 0.1), Noise(site: .potential, standardDeviation: 0.1),
+      Noise(standardDeviation: 0.1, perturbsConstantUnit: true),
+    ] {
+      for topology in [FeedbackPathway<Double>.Topology.layered, .direct] {
+        for drift in [0, 0.3] {
+          let hasConstant = noise.perturbsConstantUnit
+          let learner = KalmanFeedback(prior: 0.4, drift: drift, normalisation: 0.01)
+          var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: topology)
+          var state = learner.makeState(for: pathway)
+          var plain = PlainFilter(
+            learner, units: pathway.weights.map { $0.rows + (hasConstant ? 1 : 0) },
+            widths: pathway.weights.map(\.columns))
+          for index in 0..<6 {
+            var record = try record(index, noise, pathway)
+            let meanSquares = pathway.weights.map {
+              $0.frobeniusNorm * $0.frobeniusNorm / Double($0.rows * $0.columns)
+            }
+            for trial in 0..<7 {
+              plain.take(
+                record.advantage[trial],
+                x: record.layers.map { layer in
+                  let own = zip(
+                    layer.perturbation.values.row(trial), layer.perturbation.gain.row(trial)
+                  ).map { $0 * $1 }
+                  return own + (layer.constantUnit.map { [$0.values[trial, 0]] } ?? [])
+                }, s: (0..<2).map { record.feedbackInput(ofLayer: $0, topology).row(trial) },
+                meanSquares: meanSquares)
+            }
+            try learner.update(&pathway, from: &record, scale: 1, state: &state)
+            for layer in 0..<2 {
+              var got = (0..<pathway.weights[layer].rows).map { pathway.weights[layer].row($0) }
+              if hasConstant { got.append(pathway.constantRows[layer].row(0)) }
+              // Tens of roundings in each of 42 trials, of sums that do not cancel by more than 10³.
+              for (a, b) in zip(got.flatMap { $0 }, plain.b[layer].flatMap { $0 }) {
+                #expect(abs(a - b) < 1e-11 * max(1, abs(b)))
+              }
+            }
+          }
+          #expect(pathway.weights.allSatisfy { $0.frobeniusNorm > 1e-3 })
+        }
+      }
+    }
+  }
+
+  @Test("Errors that are no numbers are named and not learned from")
+  func notNumbers() throws {
+    let learner = KalmanFeedback(prior: 0.4, drift: 0.3, normalisation: 0.01)
+    var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
+    var state = learner.makeState(for: pathway)
+    var record = try record(0, Noise(standardDeviation: 0.1), pathway)
+    record.outputError.fill(.nan)
+    #expect(throws: LearningError.degenerateErrors(layer: 1)) {
+      try learner.update(&pathway, from: &record, scale: 1, state: &state)
+    }
+    #expect(pathway.weights.allSatisfy { $0.frobeniusNorm == 0 })
+  }
+}
