@@ -106,7 +106,7 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
     let surprises = record.surprise(controlVariate: true, pathway)
     var layers = state.takeWorkspace(record, pathway)
     defer { state.workspace = layers }
-    let drifts = pathway.weights.map { drift * $0.meanSquare }
+    let drifts = layers.map { drift * $0.weights.meanSquare }
     for trial in 0..<record.trials {
       var predicted = 0.0
       var surprise = Double(surprises[trial])
@@ -173,7 +173,8 @@ extension KalmanFeedback.State {
     }
     for index in layers.indices {
       layers[index].fill(
-        record.layers[index], input: record.feedbackInput(ofLayer: index, pathway.topology))
+        record.layers[index], input: record.feedbackInput(ofLayer: index, pathway.topology),
+        pathway.weights[index], pathway.constantRows[index])
     }
     return layers
   }
@@ -195,8 +196,11 @@ extension KalmanFeedback {
     private var powers: [Double]
     /// w·a′ / (v + r) of every trial.
     var steps: [Double]
-    /// What B moves by, `[n, m]` and `[1, m]`.
-    private var change, constantChange: Matrix<Double>
+    /// γ, or the slope of a read-out, `[trials, n]`.
+    private var factors: Matrix<Double>
+    /// B, `[n, m]`, and the constant unit's row of it, `[1, m]`.
+    private(set) var weights: Matrix<Double>
+    private var constantRow: Matrix<Double>
     /// n, the constant unit included.
     private var units = 0.0
 
@@ -207,23 +211,34 @@ extension KalmanFeedback {
       filtered = inputs
       powers = Array(repeating: 0, count: trials)
       steps = powers
-      change = Matrix(rows: units, columns: width)
-      constantChange = Matrix(rows: 1, columns: width)
+      factors = regressors
+      weights = Matrix(rows: units, columns: width)
+      constantRow = Matrix(rows: 1, columns: width)
     }
 
     fileprivate mutating func fill<Scalar>(
-      _ layer: LayerRecord<Scalar>, input: Matrix<Scalar>
+      _ layer: LayerRecord<Scalar>, input: Matrix<Scalar>, _ weights: Matrix<Scalar>,
+      _ constantRow: Matrix<Scalar>
     ) {
-      let noise = layer.perturbation
-      let slope = layer.apical?.slope
-      regressors.update { trial, unit, _ in
-        let value = noise.values[trial, unit] * noise.gain[trial, unit]
-        return Double(slope.map { value * $0[trial, unit] } ?? value)
+      regressors.assign(converting: layer.perturbation.values)
+      if !layer.perturbation.gainIsOne {
+        factors.assign(converting: layer.perturbation.gain)
+        regressors.multiply(by: factors)
       }
-      constants.update { trial, _, _ in
-        layer.constantUnit.map { Double($0.values[trial, 0] * $0.gain[trial, 0]) } ?? 0
+      if let slope = layer.apical?.slope {
+        factors.assign(converting: slope)
+        regressors.multiply(by: factors)
       }
       inputs.assign(converting: input)
+      self.weights.assign(converting: weights)
+      self.constantRow.assign(converting: constantRow)
+      if let constant = layer.constantUnit {
+        for trial in steps.indices {
+          constants[trial, 0] = Double(constant.values[trial, 0] * constant.gain[trial, 0])
+        }
+      } else {
+        constants.fill(0)
+      }
       units = Double(regressors.columns + (layer.constantUnit == nil ? 0 : 1))
       for trial in steps.indices {
         powers[trial] = regressorProduct(trial, trial)
@@ -259,8 +274,13 @@ extension KalmanFeedback {
       _ trial: Int, _ information: Double, _ drift: Double, _ covariance: inout Matrix<Double>
     ) {
       let factor = information * powers[trial] / units
-      covariance.update { j, k, value in
-        value - factor * filtered[trial, j] * filtered[trial, k] + (j == k ? drift : 0)
+      for j in 0..<covariance.rows {
+        for k in 0...j {
+          let change = factor * (filtered[trial, j] * filtered[trial, k])
+          covariance[j, k] -= change
+          if j != k { covariance[k, j] -= change }
+        }
+        covariance[j, j] += drift
       }
     }
 
@@ -268,11 +288,13 @@ extension KalmanFeedback {
     fileprivate mutating func move<Scalar>(
       _ weights: inout Matrix<Scalar>, _ constantRow: inout Matrix<Scalar>
     ) {
-      filtered.scaleRows(steps)
-      change.accumulateProduct(regressors, .transposed, filtered, .plain)
-      weights.update { unit, k, weight in Scalar(Double(weight) + change[unit, k]) }
-      constantChange.accumulateProduct(constants, .transposed, filtered, .plain)
-      constantRow.update { _, k, weight in Scalar(Double(weight) + constantChange[0, k]) }
+      for trial in steps.indices {
+        for k in 0..<filtered.columns { filtered[trial, k] *= steps[trial] }
+      }
+      self.weights.accumulateProduct(regressors, .transposed, filtered, .plain, beta: 1)
+      weights.assign(converting: self.weights)
+      self.constantRow.accumulateProduct(constants, .transposed, filtered, .plain, beta: 1)
+      constantRow.assign(converting: self.constantRow)
     }
 
     /// x of one trial times x of another.
@@ -283,10 +305,10 @@ extension KalmanFeedback {
   }
 }
 
-extension Matrix {
+extension Matrix<Double> {
   /// The inner product of a row with another's row.
-  fileprivate func rowProduct(_ row: Int, _ other: Matrix, _ otherRow: Int) -> Scalar {
-    var sum: Scalar = 0
+  fileprivate func rowProduct(_ row: Int, _ other: Matrix, _ otherRow: Int) -> Double {
+    var sum = 0.0
     for k in 0..<columns { sum += self[row, k] * other[otherRow, k] }
     return sum
   }
@@ -294,9 +316,7 @@ extension Matrix {
   /// The mean of squared elements.
   fileprivate var meanSquare: Double {
     var sum = 0.0
-    for i in 0..<rows {
-      for j in 0..<columns { sum += Double(self[i, j]) * Double(self[i, j]) }
-    }
+    for i in 0..<rows { sum += rowProduct(i, self, i) }
     return sum / Double(max(1, rows * columns))
   }
 }

@@ -77,6 +77,7 @@ public struct Matrix<Scalar: NetworkScalar>: Sendable, Equatable {
   /// Copies the elements of `a` in this precision, keeping the receiver's storage.
   @specialized(where Scalar == Double, Other == Float)
   @specialized(where Scalar == Double, Other == Double)
+  @specialized(where Scalar == Float, Other == Double)
   public mutating func assign<Other: NetworkScalar>(converting a: Matrix<Other>) {
     precondition(
       rows == a.rows && columns == a.columns,
