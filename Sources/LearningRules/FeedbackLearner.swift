@@ -73,6 +73,8 @@ public enum LearningError: Error, Sendable, Equatable {
   /// The covariance of a hidden layer's errors is not positive definite, or it, its covariance
   /// with the estimates, or the solution for B is not finite.
   case degenerateErrors(layer: Int)
+  /// What a loss differed by, or what was predicted of it, is not a finite number.
+  case infiniteSurprise(trial: Int)
 }
 
 /// B stays as it is: feedback alignment (Lillicrap et al. 2016), direct feedback alignment

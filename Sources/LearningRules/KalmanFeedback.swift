@@ -9,31 +9,46 @@ public import Substrates
 /// The surprise a′ = a − Σ γλξ measures how far B is from what it is to become, D = B* − B, along one
 /// random direction: a′ = Σ_l x_lᵀ·D_l·s_l + ν with x = γ ∘ ξ, s the feedback input, and ν what else
 /// moved the loss. All units of a layer are taken to be equally uncertain, with one covariance P_l
-/// `[m, m]` of the rows of D_l, so that a filter costs m² numbers and not (n·m)². Per trial
+/// `[m, m]` of the rows of D_l, so that a filter costs m² numbers and not (n·m)². Per trial, with e the
+/// error of the outputs,
 ///
 ///     v = Σ_l ‖x_l‖²·s_lᵀ·P_l·s_l               the variance that D gives a′
-///     r = ρ·(κ + ‖s_N‖²)                        that of ν
+///     r = ρ·(κ + ‖e‖²)                          that of ν
 ///     w = (τ + 1) / (τ + a′² / (v + r))
 ///     B_l ← B_l + w·a′ / (v + r)·x_l·(P_l·s_l)ᵀ
 ///     P_l ← P_l − (τ + 1) / (τ + 3)·‖x_l‖² / (n_l·(v + r))·P_l·s_l·s_lᵀ·P_l
 ///               + drift / (t + t₀)·‖B_l‖² / (n_l·m_l)·I
+///     ρ = max(q − u, q / 2)
+///     q ← q + max(η, 1 / t)·((τ + 1) / (τ + a″ / q)·a″ − q),  a″ = a′² / (κ + ‖e‖²)
+///     u ← u + max(η, 1 / t)·(v / (κ + ‖e‖²) − u)
 ///
-/// from P_l = prior²·I. A layer's constant unit is one unit more.
+/// from P_l = prior²·I, u = 0 and q = a″ of the first trial whose surprise is not 0; nothing is learned
+/// before it. A layer's constant unit is one unit more, but in the mean square that W drifts by, which is
+/// that before the batch.
 ///
-/// - The noise follows the outputs' error s_N: single spikes that flip move the loss by as much as it
-///   depends on the outputs. ρ is found on the way, as the running mean of w·a′² / (κ + ‖s_N‖²) less
-///   that of v / (κ + ‖s_N‖²).
+/// - The noise follows the outputs' error: single spikes that flip move the loss by as much as it
+///   depends on the outputs. Its size is found on the way, as the mean size q of surprises less the
+///   mean u of what they were expected to be, η = 0.001. At least half of a surprise is taken for
+///   noise: a prior that is far too large would otherwise leave a filter that is sure of what it
+///   does not know.
 /// - Flips are rare and large, so that ν has long tails: it is taken for a Student t of τ = 3
 ///   degrees of freedom, under which a surprise far beyond its size counts little (w; the second factor
-///   is Fisher's information). ξ and −ξ are equally likely, so ν is symmetric and w leaves no bias.
-/// - The last term lets B follow a moving W, which is taken to walk at random by a share `drift` of its
-///   own mean square as the number t of trials grows by a factor e: quickly at first and ever more
-///   slowly, as weights under gradient descent do. t₀ = 1000. 0 takes W to stand still.
+///   is Fisher's information). Where ν is symmetric whatever x, as with many flips per trial, that
+///   leaves no bias. Where noise is so weak that a flip happens in few trials, flips are what carries
+///   the gradient; w then takes signal for outliers and B stays short. Use stronger noise there, or
+///   another estimator.
+/// - The last term of P lets B follow a moving W, which is taken to walk at random by a share `drift` of
+///   its own mean square as the number t of trials grows by a factor e: quickly at first and ever more
+///   slowly, as weights under gradient descent do. t₀ = 1000. 0 takes W to stand still, as does B = 0.
 ///
-/// Surprises within a batch are those of the B that the trials before them left.
+/// Surprises are those of the present B: of the trials before in a batch, and where rewards are late.
+/// Only where λ was measured at apical dendrites is it the B of then.
 ///
 /// Where λ was measured through a read-out that is not linear (`ApicalRecord.slope`), x has the slope
 /// of that read-out as a factor.
+///
+/// A trial costs m² for every layer beside a product of B with s and a step of B, n·m each; a batch of
+/// M trials M²·(n + m) / 2.
 ///
 /// Not in Lansdell et al. (2020): their eq. (18) with these weights and this memory. The scalars that all
 /// units must hear are Σ γλξ, as for every control variate, and w / (v + r).
@@ -42,14 +57,14 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
   public struct State: Codable, Sendable {
     /// P of every layer, `[m, m]`.
     var covariance: [Matrix<Double>]
-    /// The running mean of w·a′² / (κ + ‖s_N‖²).
+    /// q; 0 until a surprise was not 0.
     var squaredSurprise = 0.0
-    /// The running mean of v / (κ + ‖s_N‖²).
+    /// u.
     var predictedSquare = 0.0
     /// t.
     var trials = 0
     /// Buffers; never saved.
-    var workspace: [Workspace] = []
+    var workspace: [KalmanWorkspace] = []
 
     private enum CodingKeys: String, CodingKey {
       case covariance, squaredSurprise, predictedSquare, trials
@@ -61,17 +76,17 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
   public let prior: Double
   /// The share of its mean square by which W moves as t grows by a factor e; 0 or more.
   public let drift: Double
-  /// κ, in squared units of s; positive.
+  /// κ, in squared units of the outputs' error; positive.
   public let normalisation: Double
 
   /// τ, the degrees of freedom of ν.
   static let tails = 3.0
   /// t₀.
   static let firstTrials = 1_000.0
-  /// The least step of running means, per trial.
+  /// η, the least step of running means per trial.
   static let meanRate = 1e-3
   /// The least share of surprises that is taken for noise.
-  static let leastNoise = 0.05
+  static let leastNoise = 0.5
 
   /// A learner.
   public init(prior: Double, drift: Double, normalisation: Double) {
@@ -103,72 +118,75 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State
   ) throws(LearningError) {
-    let surprises = record.surprise(controlVariate: true, pathway)
+    let isMeasured = record.layers.contains { $0.apical != nil }
+    let surprises =
+      isMeasured ? record.surprise(controlVariate: true, pathway) : record.advantage
     var layers = state.takeWorkspace(record, pathway)
     defer { state.workspace = layers }
     let drifts = layers.map { drift * $0.weights.meanSquare }
     for trial in 0..<record.trials {
-      var predicted = 0.0
+      var variance = 0.0
       var surprise = Double(surprises[trial])
       for index in layers.indices {
-        predicted += layers[index].filter(trial, through: state.covariance[index])
+        variance += layers[index].filter(trial, through: state.covariance[index])
         surprise -= layers[index].movedPrediction(trial)
+        if !isMeasured { surprise -= layers[index].prediction(trial) }
       }
-      let step = state.step(
-        surprise, predicted, unit: normalisation + layers[layers.count - 1].squaredInput(trial))
-      for index in layers.indices {
-        guard step.information.isFinite, step.size.isFinite else {
-          throw .degenerateErrors(layer: index + 1)
-        }
+      let error = record.outputError.squaredNorm(ofRow: trial)
+      let step = state.step(surprise, variance, unit: normalisation + error)
+      guard step.size.isFinite, step.information.isFinite else {
+        throw .infiniteSurprise(trial: trial)
+      }
+      let drifting = 1 / (Double(state.trials) + Self.firstTrials)
+      for index in layers.indices where step.information > 0 {
         layers[index].steps[trial] = step.size
         layers[index].learn(
-          trial, step.information, drifts[index] / (Double(state.trials) + Self.firstTrials),
-          &state.covariance[index])
+          trial, step.information, drifts[index] * drifting, &state.covariance[index])
       }
     }
     for index in layers.indices {
       layers[index].move(&pathway.weights[index], &pathway.constantRows[index])
-      record.layers[index].setEstimate(surprises)
-      record.layers[index].turnEstimateIntoResidual(controlVariate: true)
     }
   }
 }
 
 extension KalmanFeedback.State {
   /// Takes in a surprise. What B moves by, w·a′ / (v + r), and what P shrinks by,
-  /// (τ + 1) / (τ + 3) / (v + r); 0 for both where nothing moved and nothing is uncertain.
+  /// (τ + 1) / (τ + 3) / (v + r); 0 for both as long as no surprise was other than 0, for nothing is
+  /// known of the noise then.
   ///
   /// - Parameters:
-  ///   - predicted: v.
-  ///   - unit: κ + ‖s_N‖².
+  ///   - variance: v.
+  ///   - unit: κ + ‖e‖².
   fileprivate mutating func step(
-    _ surprise: Double, _ predicted: Double, unit: Double
+    _ surprise: Double, _ variance: Double, unit: Double
   ) -> (size: Double, information: Double) {
     let square = surprise * surprise / unit
-    if trials == 0 { squaredSurprise = square }
+    if squaredSurprise == 0 { squaredSurprise = square }
+    guard squaredSurprise != 0 else { return (0, 0) }
+    let tails = KalmanFeedback.tails
     let noise = max(
       squaredSurprise - predictedSquare, KalmanFeedback.leastNoise * squaredSurprise)
-    let variance = predicted + noise * unit
-    let tails = KalmanFeedback.tails
-    let weight = variance > 0 ? (tails + 1) / (tails + surprise * surprise / variance) : 1
+    let all = variance + noise * unit
+    let weight = (tails + 1) / (tails + surprise * surprise / all)
     trials += 1
     let rate = max(KalmanFeedback.meanRate, 1 / Double(trials))
-    squaredSurprise += rate * (weight * square - squaredSurprise)
-    predictedSquare += rate * (predicted / unit - predictedSquare)
-    guard variance != 0 else { return (0, 0) }
-    return (weight * surprise / variance, (tails + 1) / (tails + 3) / variance)
+    let sizeWeight = (tails + 1) / (tails + square / squaredSurprise)
+    squaredSurprise += rate * (sizeWeight * square - squaredSurprise)
+    predictedSquare += rate * (variance / unit - predictedSquare)
+    return (weight * surprise / all, (tails + 1) / (tails + 3) / all)
   }
 
   /// The buffers, filled from a record, taken out so that they change beside the rest of the state;
   /// they are to be put back.
   fileprivate mutating func takeWorkspace<Scalar>(
     _ record: TrialRecord<Scalar>, _ pathway: FeedbackPathway<Scalar>
-  ) -> [KalmanFeedback.Workspace] {
-    var layers: [KalmanFeedback.Workspace] = []
+  ) -> [KalmanWorkspace] {
+    var layers: [KalmanWorkspace] = []
     swap(&layers, &workspace)
     if layers.count != record.layers.count || layers.first?.steps.count != record.trials {
       layers = pathway.weights.map {
-        KalmanFeedback.Workspace(trials: record.trials, units: $0.rows, width: $0.columns)
+        KalmanWorkspace(trials: record.trials, units: $0.rows, width: $0.columns)
       }
     }
     for index in layers.indices {
@@ -180,143 +198,9 @@ extension KalmanFeedback.State {
   }
 }
 
-extension KalmanFeedback {
-  /// The buffers of one hidden layer of n units with a feedback input of width m. Never saved: a batch
-  /// overwrites all of them.
-  struct Workspace: Sendable {
-    /// x, `[trials, n]`.
-    private var regressors: Matrix<Double>
-    /// x of the constant unit, `[trials, 1]`; 0 where there is none.
-    private var constants: Matrix<Double>
-    /// s, `[trials, m]`.
-    private var inputs: Matrix<Double>
-    /// P·s, `[trials, m]`, with P as it was in that trial.
-    private var filtered: Matrix<Double>
-    /// ‖x‖² of every trial, the constant unit's included.
-    private var powers: [Double]
-    /// w·a′ / (v + r) of every trial.
-    var steps: [Double]
-    /// γ, or the slope of a read-out, `[trials, n]`.
-    private var factors: Matrix<Double>
-    /// B, `[n, m]`, and the constant unit's row of it, `[1, m]`.
-    private(set) var weights: Matrix<Double>
-    private var constantRow: Matrix<Double>
-    /// n, the constant unit included.
-    private var units = 0.0
-
-    init(trials: Int, units: Int, width: Int) {
-      regressors = Matrix(rows: trials, columns: units)
-      constants = Matrix(rows: trials, columns: 1)
-      inputs = Matrix(rows: trials, columns: width)
-      filtered = inputs
-      powers = Array(repeating: 0, count: trials)
-      steps = powers
-      factors = regressors
-      weights = Matrix(rows: units, columns: width)
-      constantRow = Matrix(rows: 1, columns: width)
-    }
-
-    fileprivate mutating func fill<Scalar>(
-      _ layer: LayerRecord<Scalar>, input: Matrix<Scalar>, _ weights: Matrix<Scalar>,
-      _ constantRow: Matrix<Scalar>
-    ) {
-      regressors.assign(converting: layer.perturbation.values)
-      if !layer.perturbation.gainIsOne {
-        factors.assign(converting: layer.perturbation.gain)
-        regressors.multiply(by: factors)
-      }
-      if let slope = layer.apical?.slope {
-        factors.assign(converting: slope)
-        regressors.multiply(by: factors)
-      }
-      inputs.assign(converting: input)
-      self.weights.assign(converting: weights)
-      self.constantRow.assign(converting: constantRow)
-      if let constant = layer.constantUnit {
-        for trial in steps.indices {
-          constants[trial, 0] = Double(constant.values[trial, 0] * constant.gain[trial, 0])
-        }
-      } else {
-        constants.fill(0)
-      }
-      units = Double(regressors.columns + (layer.constantUnit == nil ? 0 : 1))
-      for trial in steps.indices {
-        powers[trial] = regressorProduct(trial, trial)
-        steps[trial] = 0
-      }
-    }
-
-    /// P·s of a trial; ‖x‖²·sᵀ·P·s.
-    fileprivate mutating func filter(_ trial: Int, through covariance: Matrix<Double>) -> Double {
-      for k in 0..<inputs.columns {
-        var sum = 0.0
-        for j in 0..<inputs.columns { sum += covariance[k, j] * inputs[trial, j] }
-        filtered[trial, k] = sum
-      }
-      return powers[trial] * inputs.rowProduct(trial, filtered, trial)
-    }
-
-    /// xᵀ·ΔB·s of a trial with ΔB what the trials before it have moved B by.
-    fileprivate func movedPrediction(_ trial: Int) -> Double {
-      (0..<trial).reduce(0) { sum, earlier in
-        sum + steps[earlier] * regressorProduct(earlier, trial)
-          * filtered.rowProduct(earlier, inputs, trial)
-      }
-    }
-
-    /// ‖s‖².
-    fileprivate func squaredInput(_ trial: Int) -> Double {
-      inputs.rowProduct(trial, inputs, trial)
-    }
-
-    /// P ← P − information·‖x‖² / n·P·s·sᵀ·P + drift·I.
-    fileprivate func learn(
-      _ trial: Int, _ information: Double, _ drift: Double, _ covariance: inout Matrix<Double>
-    ) {
-      let factor = information * powers[trial] / units
-      for j in 0..<covariance.rows {
-        for k in 0...j {
-          let change = factor * (filtered[trial, j] * filtered[trial, k])
-          covariance[j, k] -= change
-          if j != k { covariance[k, j] -= change }
-        }
-        covariance[j, j] += drift
-      }
-    }
-
-    /// B ← B + Σ_trials step·x·(P·s)ᵀ.
-    fileprivate mutating func move<Scalar>(
-      _ weights: inout Matrix<Scalar>, _ constantRow: inout Matrix<Scalar>
-    ) {
-      for trial in steps.indices {
-        for k in 0..<filtered.columns { filtered[trial, k] *= steps[trial] }
-      }
-      self.weights.accumulateProduct(regressors, .transposed, filtered, .plain, beta: 1)
-      weights.assign(converting: self.weights)
-      self.constantRow.accumulateProduct(constants, .transposed, filtered, .plain, beta: 1)
-      constantRow.assign(converting: self.constantRow)
-    }
-
-    /// x of one trial times x of another.
-    private func regressorProduct(_ first: Int, _ second: Int) -> Double {
-      regressors.rowProduct(first, regressors, second)
-        + constants[first, 0] * constants[second, 0]
-    }
-  }
-}
-
-extension Matrix<Double> {
-  /// The inner product of a row with another's row.
-  fileprivate func rowProduct(_ row: Int, _ other: Matrix, _ otherRow: Int) -> Double {
-    var sum = 0.0
-    for k in 0..<columns { sum += self[row, k] * other[otherRow, k] }
-    return sum
-  }
-
-  /// The mean of squared elements.
-  fileprivate var meanSquare: Double {
-    var sum = 0.0
-    for i in 0..<rows { sum += rowProduct(i, self, i) }
-    return sum / Double(max(1, rows * columns))
+extension Matrix {
+  /// ‖row‖².
+  fileprivate func squaredNorm(ofRow row: Int) -> Double {
+    (0..<columns).reduce(0) { $0 + Double(self[row, $1]) * Double(self[row, $1]) }
   }
 }

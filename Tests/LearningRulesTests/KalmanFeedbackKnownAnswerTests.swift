@@ -13,7 +13,7 @@ private struct PlainFilter {
   /// B of every layer with the constant unit's row last, where there is one.
   var b: [[[Double]]]
   var p: [[[Double]]]
-  var (squared, predicted, trials) = (0.0, 0.0, 0.0)
+  var (q, u, trials) = (0.0, 0.0, 0.0)
 
   init(_ learner: KalmanFeedback, units: [Int], widths: [Int]) {
     self.learner = learner
@@ -27,8 +27,11 @@ private struct PlainFilter {
   ///   - a: what the loss differed by.
   ///   - x: γ ∘ ξ of every layer.
   ///   - s: the feedback input of every layer.
-  ///   - drifts: the mean square of B before the batch, by layer.
-  mutating func take(_ a: Double, x: [[Double]], s: [[Double]], meanSquares: [Double]) {
+  ///   - e: the error of the outputs.
+  ///   - meanSquares: the mean square of B before the batch, by layer.
+  mutating func take(
+    _ a: Double, x: [[Double]], s: [[Double]], e: [Double], meanSquares: [Double]
+  ) {
     var (surprise, v) = (a, 0.0)
     var filtered: [[Double]] = []
     for l in b.indices {
@@ -39,15 +42,16 @@ private struct PlainFilter {
         surprise -= xj * zip(row, s[l]).reduce(0) { $0 + $1.0 * $1.1 }
       }
     }
-    let unit = learner.normalisation + s[s.count - 1].reduce(0) { $0 + $1 * $1 }
+    let unit = learner.normalisation + e.reduce(0) { $0 + $1 * $1 }
     let square = surprise * surprise / unit
-    if trials == 0 { squared = square }
-    let r = max(squared - predicted, 0.05 * squared) * unit
+    if q == 0 { q = square }
+    guard q > 0 else { return }
+    let r = max(q - u, q / 2) * unit
     let w = 4 / (3 + surprise * surprise / (v + r))
     trials += 1
     let rate = max(0.001, 1 / trials)
-    squared += rate * (w * square - squared)
-    predicted += rate * (v / unit - predicted)
+    q += rate * (4 / (3 + square / q) * square - q)
+    u += rate * (v / unit - u)
     for l in b.indices {
       let power = x[l].reduce(0) { $0 + $1 * $1 }
       for j in b[l].indices {
@@ -113,7 +117,7 @@ private struct PlainFilter {
                   ).map { $0 * $1 }
                   return own + (layer.constantUnit.map { [$0.values[trial, 0]] } ?? [])
                 }, s: (0..<2).map { record.feedbackInput(ofLayer: $0, topology).row(trial) },
-                meanSquares: meanSquares)
+                e: record.outputError.row(trial), meanSquares: meanSquares)
             }
             try learner.update(&pathway, from: &record, scale: 1, state: &state)
             for layer in 0..<2 {
@@ -131,6 +135,100 @@ private struct PlainFilter {
     }
   }
 
+  @Test(
+    "What B taught when the reward was earned is not read: surprises are those of the present B")
+  func late() throws {
+    let learner = KalmanFeedback(prior: 0.4, drift: 0.3, normalisation: 0.01)
+    var (early, late) = (
+      FeedbackPathway<Double>(zeroFor: architecture, topology: .direct),
+      FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
+    )
+    var (earlyState, lateState) = (learner.makeState(for: early), learner.makeState(for: late))
+    for index in 0..<3 {
+      var fresh = try record(index, Noise(standardDeviation: 0.1), early)
+      var stale = fresh
+      for layer in stale.layers.indices { stale.layers[layer].teaching.fill(.nan) }
+      try learner.update(&early, from: &fresh, scale: 1, state: &earlyState)
+      try learner.update(&late, from: &stale, scale: 1, state: &lateState)
+    }
+    #expect(early.weights == late.weights)
+    #expect(early.weights.allSatisfy { $0.frobeniusNorm > 1e-3 })
+  }
+
+  @Test("Where teaching was measured, x is γξ times the slope of the read-out, and λ as it arrived")
+  func measured() throws {
+    let learner = KalmanFeedback(prior: 0.4, drift: 0, normalisation: 0.01)
+    var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
+    var state = learner.makeState(for: pathway)
+    var record = try record(0, Noise(site: .potential, standardDeviation: 0.1), pathway)
+    var predicted = 0.0
+    for index in record.layers.indices {
+      let units = Self.widths[index + 1]
+      let teaching: Matrix<Double> = Fixture.matrix(7, units, seed: UInt64(60 + index), scale: 0.3)
+      record.layers[index].teaching = teaching
+      var apical = ApicalRecord<Double>(trials: 7, units: units, inputs: 3, isLinear: false)
+      apical.input = Fixture.matrix(7, 3, seed: UInt64(70 + index), scale: 1)
+      apical.teaching = teaching
+      apical.slope = Fixture.matrix(7, units, seed: UInt64(80 + index), scale: 1)
+      record.layers[index].apical = apical
+      for unit in 0..<units {
+        predicted +=
+          record.layers[index].perturbation.values[0, unit]
+          * record.layers[index].perturbation.gain[0, unit] * teaching[0, unit]
+      }
+    }
+    var plain = PlainFilter(learner, units: [6, 4], widths: [3, 3])
+    // The first trial alone: B is 0, so that all that was predicted is what arrived.
+    plain.take(
+      record.advantage[0] - predicted,
+      x: record.layers.map { layer in
+        (0..<layer.output.columns).map {
+          layer.perturbation.values[0, $0] * layer.perturbation.gain[0, $0]
+            * layer.apical!.slope![0, $0]
+        }
+      }, s: record.layers.map { $0.apical!.input.row(0) }, e: record.outputError.row(0),
+      meanSquares: [0, 0])
+    for trial in 1..<7 {
+      // Nothing was perturbed in the others.
+      record.advantage[trial] = 0
+      for index in record.layers.indices {
+        for unit in 0..<Self.widths[index + 1] {
+          record.layers[index].perturbation.values[trial, unit] = 0
+        }
+      }
+    }
+    try learner.update(&pathway, from: &record, scale: 1, state: &state)
+    for layer in 0..<2 {
+      let got = (0..<pathway.weights[layer].rows).flatMap { pathway.weights[layer].row($0) }
+      for (a, b) in zip(got, plain.b[layer].flatMap { $0 }) {
+        #expect(abs(a - b) < 1e-12 * max(1, abs(b)))
+      }
+      #expect(pathway.weights[layer].frobeniusNorm > 1e-3)
+    }
+  }
+
+  @Test("As long as no reward differs nothing is learned, and nothing is taken to be known")
+  func silence() throws {
+    let learner = KalmanFeedback(prior: 0.4, drift: 0.3, normalisation: 0.01)
+    var (silent, fresh) = (
+      FeedbackPathway<Double>(zeroFor: architecture, topology: .direct),
+      FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
+    )
+    var (silentState, freshState) = (learner.makeState(for: silent), learner.makeState(for: fresh))
+    var still = try record(0, Noise(standardDeviation: 0.1), silent)
+    still.advantage = Array(repeating: 0, count: 7)
+    try learner.update(&silent, from: &still, scale: 1, state: &silentState)
+    #expect(silent.weights.allSatisfy { $0.frobeniusNorm == 0 })
+    for index in 1..<3 {
+      var first = try record(index, Noise(standardDeviation: 0.1), fresh)
+      var second = first
+      try learner.update(&fresh, from: &first, scale: 1, state: &freshState)
+      try learner.update(&silent, from: &second, scale: 1, state: &silentState)
+    }
+    #expect(silent.weights == fresh.weights)
+    #expect(fresh.weights.allSatisfy { $0.frobeniusNorm > 1e-3 })
+  }
+
   @Test("Errors that are no numbers are named and not learned from")
   func notNumbers() throws {
     let learner = KalmanFeedback(prior: 0.4, drift: 0.3, normalisation: 0.01)
@@ -138,7 +236,7 @@ private struct PlainFilter {
     var state = learner.makeState(for: pathway)
     var record = try record(0, Noise(standardDeviation: 0.1), pathway)
     record.outputError.fill(.nan)
-    #expect(throws: LearningError.degenerateErrors(layer: 1)) {
+    #expect(throws: LearningError.infiniteSurprise(trial: 0)) {
       try learner.update(&pathway, from: &record, scale: 1, state: &state)
     }
     #expect(pathway.weights.allSatisfy { $0.frobeniusNorm == 0 })

@@ -131,6 +131,20 @@ private struct LinearRewards {
     #expect(filtered / squares > 0.35)
   }
 
+  @Test("A prior that is far too large costs little: the noise is found all the same")
+  func priors() throws {
+    func error(prior: Double) throws -> Double {
+      try (0..<6).reduce(0) { sum, repetition in
+        let rewards = LinearRewards(key: Self.key.child(300 + repetition), tails: .gaussian)
+        let result = try rewards.learn(
+          KalmanFeedback(prior: prior, drift: 0, normalisation: 1e-4), trials: 6_000)
+        return sum + LinearRewards.meanSquare(result.w, result.b)
+      }
+    }
+    let (right, large) = (try error(prior: 1), try error(prior: 10))
+    #expect(large < 1.5 * right, "\(large) instead of \(right)")
+  }
+
   @Test("With drift B follows a W that moves; without, it stays behind")
   func following() throws {
     func error(drift: Double) throws -> Double {

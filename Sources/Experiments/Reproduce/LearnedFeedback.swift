@@ -4,11 +4,11 @@
 /// noise and one global reward, beside fixed random and symmetric feedback.
 ///
 /// The circuit is the paper's by exact steps, with forward phases of 80 ms. Perturbations are frozen
-/// push–pull conductances at the soma of half a unit of potential or one: what the loss differs by
-/// because single spikes flip grows as the square root of the noise only, so that strong noise is
-/// better, until slopes change under it. An antithetic pair of passes, which share their spikes,
-/// leaves no curvature. B is a Kalman filter's, which takes rewards for as noisy as they are and keeps
-/// up with a moving W; the size of the noise and the drift were chosen on validation images. Feedback
+/// push–pull conductances at the soma of one unit of potential: what the loss differs by because
+/// single spikes flip grows as the square root of the noise only, so that strong noise is better. An
+/// antithetic pair of passes, which share their spikes, leaves no curvature. B follows the surprise
+/// (control variate): in wide networks by normalised steps of a fixed rate, in the narrow one, where
+/// every image counts, by those of a Kalman filter; both were chosen on validation images. Feedback
 /// comes from the layer above (`transported`: B carries its error), and in a further set, which is
 /// reported and not judged, from outputs that are taught, as it is measured at apical dendrites in
 /// filtered spikes (`measured`).
@@ -25,12 +25,8 @@ struct LearnedFeedback {
   struct Network {
     var name: String
     var layers: [Int]
-    /// The standard deviation of the perturbations, in units of potential.
-    var noise = 0.5
-    /// By how much the filter of B expects W to move.
-    var drift = 0.1
-    /// How far the filter of B takes W to be from zero at first.
-    var prior = 0.3
+    /// The estimator of B and its keys.
+    var estimator = "estimator: controlVariate, rate: 0.03, normalisation: 0.01"
     var isMeasured = false
     /// Images of a full budget.
     var steps = 600_000
@@ -47,7 +43,8 @@ struct LearnedFeedback {
   /// images were chosen on the rate twin, where fixed feedback makes twice the errors of symmetric
   /// feedback after 120,000 images (8.1 and 4.1 % of validation images). It catches up later.
   static let narrow = Network(
-    name: "784-50-10-10", layers: [784, 50, 10, 10], noise: 1, drift: 0.3, prior: 0.5,
+    name: "784-50-10-10", layers: [784, 50, 10, 10],
+    estimator: "estimator: kalman, prior: 0.5, drift: 0.3",
     steps: 120_000)
   static let measured = Network(
     name: "784-500-10, measured", layers: [784, 500, 10], isMeasured: true)
@@ -69,7 +66,7 @@ struct LearnedFeedback {
       ("symmetric", "feedback={symmetric: {topology: \(topology)}}"),
       (
         "learned",
-        "feedback={perturbation: {topology: \(topology), estimator: kalman, prior: \(network.prior), drift: \(network.drift), initialization: zero, baseline: antithetic, noise: {site: potential, standardDeviation: \(network.noise)}}}"
+        "feedback={perturbation: {topology: \(topology), \(network.estimator), initialization: zero, baseline: antithetic, noise: {site: potential, standardDeviation: 1.0}}}"
       ),
     ]
   }

@@ -81,6 +81,12 @@ public enum RunFailure: Error, Sendable, CustomStringConvertible {
         culprit:
           "the errors that teach hidden layer \(layer) have a covariance that cannot be inverted, or the estimates are not finite numbers",
         checkpoint: checkpoint)
+    case LearningError.infiniteSurprise(let trial):
+      self = .diverged(
+        step: step,
+        culprit:
+          "what the loss of trial \(trial) differed by, or what B predicts of it, is not a finite number",
+        checkpoint: checkpoint)
     default: self = .output("\(error)")
     }
   }

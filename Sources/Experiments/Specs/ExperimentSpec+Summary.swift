@@ -109,7 +109,13 @@ extension ExperimentSpec {
     let backward = forward - first
     let updates = descent == nil ? 0 : forward
     let feedbackUpdates =
-      feedback.learner == .fixed || feedback.learner == .symmetric ? 0 : backward
+      switch feedback.learner {
+      case .fixed, .symmetric: 0.0
+      case .kalman:
+        FeedbackPathway<Float>.inputWidths(network.architecture, feedback.topology)
+          .reduce(2 * backward) { $0 + 4 * Double($1) * Double($1) }
+      default: backward
+      }
     return Double(data.batch) * (passes + backward + updates + feedbackUpdates)
   }
 }

@@ -107,7 +107,7 @@ extension FeedbackSpec {
             about: "share of its mean square by which W moves while trials grow e-fold"),
           normalisation: spec.value(
             "normalisation", .real(.greaterThan(0)), default: 1e-3,
-            about: "κ: the noise of a reward has the variance of an output error of this square")))
+            about: "κ: what the noise of a reward has beside ‖e‖² of the outputs")))
       reject(["rate"], of: spec, "estimator kalman finds its steps and has no learning rate")
       reject(
         ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
@@ -129,7 +129,8 @@ extension FeedbackSpec {
         "belongs to estimator kalman, and the estimator is \(estimator.rawValue)")
     }
     initialization = spec.value(
-      "initialization", .choice, default: estimator == .ridge ? .zero : .gaussian,
+      "initialization", .choice,
+      default: estimator == .ridge || estimator == .kalman ? .zero : .gaussian,
       about: "where B starts; ridge overwrites it with its first solution")
     warmup = spec.value(
       "warmup", .integer(.atLeast(0)), default: 0, unit: "steps",
