@@ -69,24 +69,7 @@ private struct PlainFilter {
 }
 
 @Suite struct KalmanFeedbackKnownAnswerTests {
-  private static let widths = [5, 6, 4, 3]
-  private let architecture = Architecture(widths: widths)
-
-  /// The record of batch `index` with credit assigned through `pathway`.
-  private func record(
-    _ index: Int, _ noise: Noise, _ pathway: FeedbackPathway<Double>
-  ) throws -> TrialRecord<Double> {
-    let network = RateNetwork<Double>(
-      connections: Fixture.connections(Self.widths, seed: 1), activations: [.sigmoid, .tanh],
-      output: .identity)
-    let batch: Batch<Double> = Fixture.batch(trials: 7, inputs: 5, outputs: 3, seed: UInt64(index))
-    var record = try #require(
-      SubstrateLaws.record(network, batch, .perturbed(by: noise), step: index))
-    var state = Baseline.State()
-    Baseline.pass.apply(to: &record, state: &state)
-    CreditRule.feedback.assign(to: &record, pathway: pathway) { network.connection($0).weights }
-    return record
-  }
+  private let architecture = PerturbedRecords.architecture
 
   @Test("B after batches of seven is that of the plain filter, trial by trial")
   func formula() throws {
@@ -104,7 +87,7 @@ private struct PlainFilter {
             learner, units: pathway.weights.map { $0.rows + (hasConstant ? 1 : 0) },
             widths: pathway.weights.map(\.columns))
           for index in 0..<6 {
-            var record = try record(index, noise, pathway)
+            var record = try PerturbedRecords.record(index, noise, pathway)
             let meanSquares = pathway.weights.map {
               $0.frobeniusNorm * $0.frobeniusNorm / Double($0.rows * $0.columns)
             }
@@ -145,7 +128,7 @@ private struct PlainFilter {
     )
     var (earlyState, lateState) = (learner.makeState(for: early), learner.makeState(for: late))
     for index in 0..<3 {
-      var fresh = try record(index, Noise(standardDeviation: 0.1), early)
+      var fresh = try PerturbedRecords.record(index, Noise(standardDeviation: 0.1), early)
       var stale = fresh
       for layer in stale.layers.indices { stale.layers[layer].teaching.fill(.nan) }
       try learner.update(&early, from: &fresh, scale: 1, state: &earlyState)
@@ -160,10 +143,11 @@ private struct PlainFilter {
     let learner = KalmanFeedback(prior: 0.4, drift: 0, normalisation: 0.01)
     var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
     var state = learner.makeState(for: pathway)
-    var record = try record(0, Noise(site: .potential, standardDeviation: 0.1), pathway)
+    var record = try PerturbedRecords.record(
+      0, Noise(site: .potential, standardDeviation: 0.1), pathway)
     var predicted = 0.0
     for index in record.layers.indices {
-      let units = Self.widths[index + 1]
+      let units = PerturbedRecords.widths[index + 1]
       let teaching: Matrix<Double> = Fixture.matrix(7, units, seed: UInt64(60 + index), scale: 0.3)
       record.layers[index].teaching = teaching
       var apical = ApicalRecord<Double>(trials: 7, units: units, inputs: 3, isLinear: false)
@@ -192,7 +176,7 @@ private struct PlainFilter {
       // Nothing was perturbed in the others.
       record.advantage[trial] = 0
       for index in record.layers.indices {
-        for unit in 0..<Self.widths[index + 1] {
+        for unit in 0..<PerturbedRecords.widths[index + 1] {
           record.layers[index].perturbation.values[trial, unit] = 0
         }
       }
@@ -215,12 +199,12 @@ private struct PlainFilter {
       FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
     )
     var (silentState, freshState) = (learner.makeState(for: silent), learner.makeState(for: fresh))
-    var still = try record(0, Noise(standardDeviation: 0.1), silent)
+    var still = try PerturbedRecords.record(0, Noise(standardDeviation: 0.1), silent)
     still.advantage = Array(repeating: 0, count: 7)
     try learner.update(&silent, from: &still, scale: 1, state: &silentState)
     #expect(silent.weights.allSatisfy { $0.frobeniusNorm == 0 })
     for index in 1..<3 {
-      var first = try record(index, Noise(standardDeviation: 0.1), fresh)
+      var first = try PerturbedRecords.record(index, Noise(standardDeviation: 0.1), fresh)
       var second = first
       try learner.update(&fresh, from: &first, scale: 1, state: &freshState)
       try learner.update(&silent, from: &second, scale: 1, state: &silentState)
@@ -234,7 +218,7 @@ private struct PlainFilter {
     let learner = KalmanFeedback(prior: 0.4, drift: 0.3, normalisation: 0.01)
     var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
     var state = learner.makeState(for: pathway)
-    var record = try record(0, Noise(standardDeviation: 0.1), pathway)
+    var record = try PerturbedRecords.record(0, Noise(standardDeviation: 0.1), pathway)
     record.outputError.fill(.nan)
     #expect(throws: LearningError.infiniteSurprise(trial: 0)) {
       try learner.update(&pathway, from: &record, scale: 1, state: &state)

@@ -11,24 +11,7 @@ import Testing
 
 /// Ridge least squares against sums in plain loops and a plain solve.
 @Suite struct RidgeFeedbackKnownAnswerTests {
-  private static let widths = [5, 6, 4, 3]
-  private let architecture = Architecture(widths: widths)
-
-  /// The record of batch `index` with credit assigned through `pathway`.
-  private func record(
-    _ index: Int, _ noise: Noise, _ pathway: FeedbackPathway<Double>
-  ) throws -> TrialRecord<Double> {
-    let network = RateNetwork<Double>(
-      connections: Fixture.connections(Self.widths, seed: 1), activations: [.sigmoid, .tanh],
-      output: .identity)
-    let batch: Batch<Double> = Fixture.batch(trials: 7, inputs: 5, outputs: 3, seed: UInt64(index))
-    var record = try #require(
-      SubstrateLaws.record(network, batch, .perturbed(by: noise), step: index))
-    var state = Baseline.State()
-    Baseline.pass.apply(to: &record, state: &state)
-    CreditRule.feedback.assign(to: &record, pathway: pathway) { network.connection($0).weights }
-    return record
-  }
+  private let architecture = PerturbedRecords.architecture
 
   /// 1 / (κ + ‖s‖²), or 1.
   private func weight(_ input: [Double], _ normalisation: Double?) -> Double {
@@ -92,11 +75,12 @@ import Testing
           var state = learner.makeState(for: pathway)
           var history: [TrialRecord<Double>] = []
           for index in 0..<6 {
-            var record = try record(index, Noise(site: site, standardDeviation: 0.1), pathway)
+            var record = try PerturbedRecords.record(
+              index, Noise(site: site, standardDeviation: 0.1), pathway)
             history.append(record)
             try learner.update(&pathway, from: &record, scale: 1, state: &state)
             for layer in 0..<2 {
-              for unit in 0..<Self.widths[layer + 1] {
+              for unit in 0..<PerturbedRecords.widths[layer + 1] {
                 let expected = solution(
                   history, topology, layer: layer, unit: unit, by: learner)
                 let got = pathway.weights[layer].row(unit)
@@ -125,7 +109,7 @@ import Testing
         (v: Matrix<Double>(rows: $0, columns: $0), s: Matrix<Double>(rows: 1, columns: $0))
       }
       for index in 0..<4 {
-        var record = try record(index, noise, pathway)
+        var record = try PerturbedRecords.record(index, noise, pathway)
         let before = pathway
         try learner.update(&pathway, from: &record, scale: 1, state: &state)
         for layer in 0..<2 {
@@ -181,10 +165,11 @@ import Testing
           zeroFor: architecture, topology: .direct)
         var ridgePathway = pathway
         for index in 0..<2 {
-          ridgePathway.weights[index] = Fixture.matrix(Self.widths[index + 1], 3, seed: 90)
+          ridgePathway.weights[index] = Fixture.matrix(
+            PerturbedRecords.widths[index + 1], 3, seed: 90)
         }
         var gradientPathway = ridgePathway
-        var record = try record(1, noise, ridgePathway)
+        var record = try PerturbedRecords.record(1, noise, ridgePathway)
         var other = record
         let ridge = RidgeFeedback(ridge: 0.5, controlVariate: controlVariate)
         var state = ridge.makeState(for: ridgePathway)
@@ -250,7 +235,7 @@ import Testing
             pathway = try JSONDecoder().decode(
               FeedbackPathway<Double>.self, from: JSONEncoder().encode(pathway))
           }
-          var record = try record(index, noise, pathway)
+          var record = try PerturbedRecords.record(index, noise, pathway)
           try learner.update(&pathway, from: &record, scale: 1, state: &state)
         }
         return pathway
@@ -264,7 +249,7 @@ import Testing
     let learner = RidgeFeedback(ridge: 0.5)
     var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
     var state = learner.makeState(for: pathway)
-    var record = try record(0, Noise(standardDeviation: 0.1), pathway)
+    var record = try PerturbedRecords.record(0, Noise(standardDeviation: 0.1), pathway)
     record.outputError[2, 1] = .nan
     let before = pathway
     #expect(throws: LearningError.degenerateErrors(layer: 1)) {
@@ -283,9 +268,10 @@ import Testing
           rate: 0.01, controlVariate: controlVariate, normalisation: normalisation)
         var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .direct)
         for index in 0..<2 {
-          pathway.weights[index] = Fixture.matrix(Self.widths[index + 1], 3, seed: 90)
+          pathway.weights[index] = Fixture.matrix(PerturbedRecords.widths[index + 1], 3, seed: 90)
         }
-        var record = try record(1, Noise(site: site, standardDeviation: 0.1), pathway)
+        var record = try PerturbedRecords.record(
+          1, Noise(site: site, standardDeviation: 0.1), pathway)
         let before = pathway
         var state = learner.makeState(for: pathway)
         learner.update(&pathway, from: &record, scale: 0.5, state: &state)
