@@ -109,9 +109,6 @@ extension FeedbackSpec {
             "normalisation", .real(.greaterThan(0)), default: 1e-3,
             about: "κ: what the noise of a reward has beside ‖e‖² of the outputs")))
       reject(["rate"], of: spec, "estimator kalman finds its steps and has no learning rate")
-      reject(
-        ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
-        "belongs to estimator ridge, and the estimator is kalman")
     case .sgd, .controlVariate:
       learner = .gradient(
         GradientFeedback(
@@ -119,14 +116,14 @@ extension FeedbackSpec {
             "rate", .real(.greaterThan(0)), default: 5e-4,
             about: "learning rate of B per trial; 5e-4 in the paper's C.1"),
           controlVariate: controlVariate, normalisation: Self.normalisation(spec)))
-      reject(
-        ["ridge", "forgetting", "controlVariate", "solveEvery"], of: spec,
-        "belongs to estimator ridge, and the estimator is \(estimator.rawValue)")
     }
-    if estimator != .kalman {
+    for (owner, keys) in [
+      (Estimator.ridge, ["ridge", "forgetting", "controlVariate", "solveEvery"]),
+      (.kalman, ["prior", "drift"]),
+    ] where estimator != owner {
       reject(
-        ["prior", "drift"], of: spec,
-        "belongs to estimator kalman, and the estimator is \(estimator.rawValue)")
+        keys, of: spec,
+        "belongs to estimator \(owner.rawValue), and the estimator is \(estimator.rawValue)")
     }
     initialization = spec.value(
       "initialization", .choice,
