@@ -11,6 +11,7 @@ public import Substrates
 /// | --- | --- | --- | --- | --- |
 /// | `noise` | as the substrate realised it | as realised | of the site | nothing |
 /// | `activityDifference` | Δh, measured | ‖Δh‖² / n, per trial | 1 | two passes compared |
+/// | `transmittedDifference` | Δx, measured | ‖Δx‖² / n, per trial | 1 | two passes compared |
 /// | `runningMean` | h̃ − m | max(v, floor·v̄) | 1 | a single noisy pass |
 ///
 /// `activityDifference` is activity-based node perturbation (Dalm, Ahmad, Fernández & van Gerven
@@ -19,6 +20,19 @@ public import Substrates
 /// outputs. Higher up Δh also holds the noise from below, of covariance Σ ≠ c²·I; the mean is
 /// then Q·λ with Q = E[n·Δh·Δhᵀ/‖Δh‖²]: λ turned towards the directions of larger differences,
 /// of the same size on the whole (tr Q = n).
+///
+/// `transmittedDifference` reads the same difference where it acts: x is what the layer above hears, on
+/// spiking networks the filtered spikes, elsewhere h. The loss differs by λᵀΔx of the last hidden layer
+/// whatever the noise did to it, curvature of L apart, so that neither single spikes that flip nor the
+/// curvature of f nor its slope is in the way. A layer below explains what is left of the loss
+/// difference without what began above it,
+///
+///     o = Δx − Δh + γ·ξ
+///
+/// with the substrate's own γ and ξ (without γ·ξ where the perturbation is the chance in spikes): its
+/// mean is 0 whatever the layers below did, so that it can be a control variate with any B. With the
+/// control variate B thus is right in every layer where L is linear in x; without it the
+/// estimate has the mean of `activityDifference`.
 ///
 /// `runningMean` estimates the perturbation of a noisy pass from its past (after Legenstein et al.
 /// 2010; Hoerzer et al. 2014; Miconi 2017): m and v are exponential means of h̃ and of its squared
@@ -34,11 +48,13 @@ public import Substrates
 /// v/(floor·v̄), which errs on the side of no credit. At 0.01 a unit has to move ten times less than
 /// its layer on the whole before it is touched; 0 leaves v as it is.
 ///
-/// In both, Δh of a layer holds the noise from below, which the control variate would subtract
-/// once for every layer: it goes with one hidden layer only. The constant unit keeps its noise.
+/// In `activityDifference` and `runningMean` Δh of a layer holds the noise from below, which the control
+/// variate would subtract once for every layer: it goes with one hidden layer only. The constant unit
+/// keeps its noise.
 public enum Eligibility: Sendable, Codable, Equatable {
   case noise
   case activityDifference
+  case transmittedDifference
   /// m ← m + rate·(h̃ − m), v ← (1 − rate)·(v + rate·(h̃ − m)²) per trial; plain moments until
   /// 1 / rate trials were seen.
   case runningMean(rate: Double, floor: Double = 0.01)
@@ -60,7 +76,7 @@ public enum Eligibility: Sendable, Codable, Equatable {
   public func accepts(_ presentation: Presentation) -> Bool {
     switch self {
     case .noise: true
-    case .activityDifference: presentation.comparesPasses
+    case .activityDifference, .transmittedDifference: presentation.comparesPasses
     case .runningMean: presentation.noise != nil && presentation.comparison == .none
     }
   }
@@ -73,7 +89,16 @@ public enum Eligibility: Sendable, Codable, Equatable {
     switch self {
     case .noise: return
     case .activityDifference:
-      for index in record.layers.indices { record.layers[index].perturbByDifference() }
+      for index in record.layers.indices {
+        record.layers[index].perturb(by: record.layers[index].outputDifference)
+      }
+    case .transmittedDifference:
+      let isChance = record.presentation.noise?.site == .spikes
+      for index in record.layers.indices {
+        record.layers[index].setOwnDifference(isChance: isChance)
+        record.layers[index].perturb(
+          by: record.layers[index].transmittedDifference ?? record.layers[index].outputDifference)
+      }
     case .runningMean(let rate, let floor):
       if state.means.isEmpty {
         state.means = record.layers.map { Array(repeating: 0, count: $0.output.columns) }
@@ -102,9 +127,8 @@ public enum Eligibility: Sendable, Codable, Equatable {
 }
 
 extension LayerRecord {
-  /// ξ ← Δh, Var ξ ← ‖Δh‖² / n of the trial, gain ← 1.
-  fileprivate mutating func perturbByDifference() {
-    let difference = outputDifference
+  /// ξ ← Δ, Var ξ ← ‖Δ‖² / n of the trial, gain ← 1.
+  fileprivate mutating func perturb(by difference: Matrix<Scalar>) {
     perturbation.values.assign(difference)
     for trial in 0..<difference.rows {
       var squared: Scalar = 0
@@ -115,6 +139,15 @@ extension LayerRecord {
       for unit in 0..<difference.columns { perturbation.variance[trial, unit] = variance }
     }
     perturbation.setUnitGain()
+  }
+
+  /// o ← Δx − Δh + γ·ξ, or Δx − Δh where chance is the perturbation.
+  fileprivate mutating func setOwnDifference(isChance: Bool) {
+    var own = ownDifference.take() ?? Matrix(rows: output.rows, columns: output.columns)
+    own.setDifference(outputDifference, transmittedDifference ?? outputDifference)
+    if !isChance { own.subtractProduct(perturbation.gain, perturbation.values) }
+    own.scale(by: -1)
+    ownDifference = own
   }
 
   /// ξ ← h̃ − m, Var ξ ← max(v, floor·v̄), gain ← 1; ξ ← 0 where there is no v.

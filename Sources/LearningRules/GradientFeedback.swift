@@ -55,7 +55,7 @@ public struct GradientFeedback: FeedbackLearner, Equatable {
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State
   ) {
-    let scalar = record.surprise(controlVariate: controlVariate, pathway)
+    let scalars = record.surprises(controlVariate: controlVariate, pathway)
     let alpha = Scalar(rate * scale)
     for index in record.layers.indices {
       let input = record.feedbackInput(ofLayer: index, pathway.topology)
@@ -65,13 +65,13 @@ public struct GradientFeedback: FeedbackLearner, Equatable {
       if let constant = record.layers[index].constantUnit {
         var residual = Matrix<Scalar>(rows: record.trials, columns: 1)
         residual.setEstimate(
-          scalar: scalar, perturbation: constant.values, variance: constant.variance)
+          scalar: scalars[index], perturbation: constant.values, variance: constant.variance)
         if !controlVariate { residual.subtract(record.constantTeaching(index, pathway)) }
         weights.map { residual.scaleRows($0) }
         pathway.constantRows[index].accumulateProduct(
           residual, .transposed, input, .plain, alpha: alpha, beta: 1)
       }
-      record.layers[index].setEstimate(scalar)
+      record.layers[index].setEstimate(scalars[index])
       record.layers[index].turnEstimateIntoResidual(controlVariate: controlVariate)
       if let slope = record.layers[index].apical?.slope {
         record.layers[index].residual.multiply(by: slope)

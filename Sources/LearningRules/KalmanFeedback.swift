@@ -22,7 +22,7 @@ public import Substrates
 ///     q ← q + max(η, 1 / t)·((τ + 1) / (τ + a″ / q)·a″ − q),  a″ = a′² / (κ + ‖e‖²)
 ///     u ← u + max(η, 1 / t)·(v / (κ + ‖e‖²) − u)
 ///
-/// from P_l = prior²·I, u = 0 and q = a″ of the first trial whose surprise is not 0; nothing is learned
+/// from P_l = prior²·(2 / n_l)·I, u = 0 and q = a″ of the first trial whose surprise is not 0; nothing is learned
 /// before it. A layer's constant unit is one unit more, but in the mean square that W drifts by, which is
 /// that before the batch.
 ///
@@ -41,6 +41,9 @@ public import Substrates
 ///   its own mean square as the number t of trials grows by a factor e: quickly at first and ever more
 ///   slowly, as weights under gradient descent do. t₀ = 1000. 0 takes W to stand still, as does B = 0.
 ///
+/// Where perturbations are what layers sent, Δx (`Eligibility.transmittedDifference`), every layer has
+/// a surprise of its own, a′_l, and with it its own v = ‖x_l‖²·s_lᵀ·P_l·s_l, r, w, q, u and t.
+///
 /// Surprises are those of the present B: of the trials before in a batch, and where rewards are late.
 /// Only where λ was measured at apical dendrites is it the B of then.
 ///
@@ -57,22 +60,26 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
   public struct State: Codable, Sendable {
     /// P of every layer, `[m, m]`.
     var covariance: [Matrix<Double>]
+    /// How large surprises are: the first that of all layers together, or each that of a layer.
+    var scales: [SurpriseScale]
+    /// Buffers; never saved.
+    var workspace: [KalmanWorkspace] = []
+
+    private enum CodingKeys: String, CodingKey { case covariance, scales }
+  }
+
+  /// How large surprises were so far.
+  struct SurpriseScale: Codable, Sendable {
     /// q; 0 until a surprise was not 0.
     var squaredSurprise = 0.0
     /// u.
     var predictedSquare = 0.0
     /// t.
     var trials = 0
-    /// Buffers; never saved.
-    var workspace: [KalmanWorkspace] = []
-
-    private enum CodingKeys: String, CodingKey {
-      case covariance, squaredSurprise, predictedSquare, trials
-    }
   }
 
-  /// What the filter takes for the standard deviation of an entry of B* − B before the first trial;
-  /// positive.
+  /// What the filter takes for the standard deviation of an entry of B* − B before the first trial, in
+  /// units of √(2 / n), that of Gaussian initial weights which n units send on; positive.
   public let prior: Double
   /// The share of its mean square by which W moves as t grows by a factor e; 0 or more.
   public let drift: Double
@@ -106,9 +113,12 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
     State(
       covariance: pathway.weights.map { weights in
         var covariance = Matrix<Double>(rows: weights.columns, columns: weights.columns)
-        for k in 0..<weights.columns { covariance[k, k] = prior * prior }
+        for k in 0..<weights.columns {
+          covariance[k, k] = prior * prior * 2 / Double(weights.rows)
+        }
         return covariance
-      })
+      },
+      scales: Array(repeating: SurpriseScale(), count: pathway.weights.count))
   }
 
   /// Improves B from one batch; the equations stand above.
@@ -119,29 +129,38 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
     scale: Double, state: inout State
   ) throws(LearningError) {
     let isMeasured = record.layers.contains { $0.apical != nil }
-    let surprises =
-      isMeasured ? record.surprise(controlVariate: true, pathway) : record.advantage
+    let surprises = record.surprises(controlVariate: isMeasured, pathway)
+    let mediates = record.mediates
     var layers = state.takeWorkspace(record, pathway)
     defer { state.workspace = layers }
     let drifts = layers.map { drift * $0.weights.meanSquare }
+    // Layers that share a surprise.
+    let groups = mediates ? layers.indices.map { $0..<($0 + 1) } : [layers.indices]
     for trial in 0..<record.trials {
-      var variance = 0.0
-      var surprise = Double(surprises[trial])
-      for index in layers.indices {
-        variance += layers[index].filter(trial, through: state.covariance[index])
-        surprise -= layers[index].movedPrediction(trial)
-        if !isMeasured { surprise -= layers[index].prediction(trial) }
-      }
-      let error = record.outputError.squaredNorm(ofRow: trial)
-      let step = state.step(surprise, variance, unit: normalisation + error)
-      guard step.size.isFinite, step.information.isFinite else {
-        throw .infiniteSurprise(trial: trial)
-      }
-      let drifting = 1 / (Double(state.trials) + Self.firstTrials)
-      for index in layers.indices where step.information > 0 {
-        layers[index].steps[trial] = step.size
-        layers[index].learn(
-          trial, step.information, drifts[index] * drifting, &state.covariance[index])
+      let unit = normalisation + record.outputError.squaredNorm(ofRow: trial)
+      // What began above a group is no surprise to it.
+      var began = 0.0
+      for group in groups.reversed() {
+        var variance = 0.0
+        var surprise = Double(surprises[group.lowerBound][trial]) - began
+        for index in group {
+          variance += layers[index].filter(trial, through: state.covariance[index])
+          surprise -= layers[index].prediction(trial, isMeasured: isMeasured)
+          if mediates {
+            began += layers[index].predictionOfOwn(trial, isMeasured: isMeasured)
+          }
+        }
+        let scale = mediates ? group.lowerBound : 0
+        let step = state.scales[scale].step(surprise, variance, unit: unit)
+        guard step.size.isFinite, step.information.isFinite else {
+          throw .infiniteSurprise(trial: trial)
+        }
+        let drifting = 1 / (Double(state.scales[scale].trials) + Self.firstTrials)
+        for index in group where step.information > 0 {
+          layers[index].steps[trial] = step.size
+          layers[index].learn(
+            trial, step.information, drifts[index] * drifting, &state.covariance[index])
+        }
       }
     }
     for index in layers.indices {
@@ -150,7 +169,7 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
   }
 }
 
-extension KalmanFeedback.State {
+extension KalmanFeedback.SurpriseScale {
   /// Takes in a surprise. What B moves by, w·a′ / (v + r), and what P shrinks by,
   /// (τ + 1) / (τ + 3) / (v + r); 0 for both as long as no surprise was other than 0, for nothing is
   /// known of the noise then.
@@ -176,7 +195,9 @@ extension KalmanFeedback.State {
     predictedSquare += rate * (variance / unit - predictedSquare)
     return (weight * surprise / all, (tails + 1) / (tails + 3) / all)
   }
+}
 
+extension KalmanFeedback.State {
   /// The buffers, filled from a record, taken out so that they change beside the rest of the state;
   /// they are to be put back.
   fileprivate mutating func takeWorkspace<Scalar>(

@@ -12,6 +12,9 @@ struct KalmanWorkspace: Sendable {
   private var constants: Matrix<Double>
   /// Products of x of one trial with x of another, `[trials, trials]`, the constant unit's included.
   private var products: Matrix<Double>
+  /// o, what of x began in this layer, `[trials, n]`, and products of x of one trial with o of another;
+  /// only where x holds more than that.
+  private var own: (values: Matrix<Double>, products: Matrix<Double>)?
   /// s, `[trials, m]`.
   private var inputs: Matrix<Double>
   /// P·s, `[trials, m]`, with P as it was in that trial.
@@ -55,6 +58,13 @@ struct KalmanWorkspace: Sendable {
       factors.assign(converting: slope)
       regressors.multiply(by: factors)
     }
+    if let ownDifference = layer.ownDifference {
+      if own == nil { own = (regressors, products) }
+      own?.values.assign(converting: ownDifference)
+      if layer.apical?.slope != nil { own?.values.multiply(by: factors) }
+    } else {
+      own = nil
+    }
     inputs.assign(converting: input)
     self.weights.assign(converting: weights)
     self.constantRow.assign(converting: constantRow)
@@ -68,19 +78,33 @@ struct KalmanWorkspace: Sendable {
     units = Double(regressors.columns + (layer.constantUnit == nil ? 0 : 1))
     products.accumulateProduct(constants, .plain, constants, .transposed)
     products.accumulateProduct(regressors, .plain, regressors, .transposed, beta: 1)
+    if let values = own?.values {
+      own?.products.accumulateProduct(regressors, .plain, values, .transposed)
+    }
     taught.accumulateProduct(inputs, .plain, self.weights, .transposed)
     constantTaught.accumulateProduct(inputs, .plain, self.constantRow, .transposed)
     for trial in steps.indices { steps[trial] = 0 }
   }
 
-  /// xᵀ·B·s of a trial, with B as it was before the batch.
-  func prediction(_ trial: Int) -> Double {
-    regressors.rowProduct(trial, taught, trial)
+  /// xᵀ·(B + ΔB)·s of a trial, with B as it was before the batch and ΔB what the trials before it have
+  /// moved B by.
+  ///
+  /// - Parameter isMeasured: xᵀ·ΔB·s alone, where the rest was measured.
+  func prediction(_ trial: Int, isMeasured: Bool) -> Double {
+    let moved = moved(products, trial)
+    if isMeasured { return moved }
+    return moved + regressors.rowProduct(trial, taught, trial)
       + constants[trial, 0] * constantTaught[trial, 0]
   }
 
-  /// xᵀ·ΔB·s of a trial with ΔB what the trials before it have moved B by.
-  func movedPrediction(_ trial: Int) -> Double {
+  /// The same of what began in this layer, oᵀ·(B + ΔB)·s.
+  func predictionOfOwn(_ trial: Int, isMeasured: Bool) -> Double {
+    guard let own else { return 0 }
+    let moved = moved(own.products, trial)
+    return isMeasured ? moved : moved + own.values.rowProduct(trial, taught, trial)
+  }
+
+  private func moved(_ products: Matrix<Double>, _ trial: Int) -> Double {
     var sum = 0.0
     for earlier in 0..<trial {
       sum +=
@@ -102,14 +126,7 @@ struct KalmanWorkspace: Sendable {
     _ trial: Int, _ information: Double, _ drift: Double, _ covariance: inout Matrix<Double>
   ) {
     let factor = information * products[trial, trial] / units
-    for j in 0..<covariance.rows {
-      for k in 0...j {
-        let change = factor * (filtered[trial, j] * filtered[trial, k])
-        covariance[j, k] -= change
-        if j != k { covariance[k, j] -= change }
-      }
-      covariance[j, j] += drift
-    }
+    covariance.addSquare(ofRow: trial, in: filtered, times: -factor, diagonal: drift)
   }
 
   /// B ← B + Σ_trials step·x·(P·s)ᵀ.

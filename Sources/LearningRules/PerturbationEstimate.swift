@@ -14,10 +14,39 @@ internal import Substrates
 ///   any B; its variance follows the error of λ instead of λ, and vanishes with it where λ is
 ///   linear in e and L in ξ. Curvature of L and a λ that is not linear in e leave a floor.
 ///   It costs one more scalar that all units must hear (Σ γλξ).
+///
+/// Where ξ is Δx, what a layer sent with all that came from below (`ownDifference` says what did not),
+/// the last hidden layer's part is the whole loss difference, and every layer has a surprise of its
+/// own: a′_l = a − λ_l·Δx_l − Σ λ_k·o_k over the layers k above it.
 extension TrialRecord {
-  /// a, or a′ where `controlVariate`.
-  func surprise(controlVariate: Bool, _ pathway: FeedbackPathway<Scalar>) -> [Scalar] {
-    guard controlVariate else { return advantage }
+  /// a, or a′ where `controlVariate`; for every hidden layer.
+  func surprises(controlVariate: Bool, _ pathway: FeedbackPathway<Scalar>) -> [[Scalar]] {
+    guard controlVariate else { return Array(repeating: advantage, count: layers.count) }
+    guard !mediates else { return mediatedSurprises() }
+    return Array(repeating: jointSurprise(pathway), count: layers.count)
+  }
+
+  /// Whether perturbations of a layer hold what came from the layers below.
+  var mediates: Bool { layers.contains { $0.ownDifference != nil } }
+
+  private func mediatedSurprises() -> [[Scalar]] {
+    var rest = advantage.map(Double.init)
+    var result = Array(repeating: advantage, count: layers.count)
+    for index in layers.indices.reversed() {
+      let layer = layers[index]
+      guard let own = layer.ownDifference else { continue }
+      var predicted = Array(repeating: 0.0, count: trials)
+      layer.teaching.addRowSums(
+        times: layer.perturbation.values, layer.perturbation.gain, to: &predicted)
+      result[index] = zip(rest, predicted).map { Scalar($0 - $1) }
+      var began = Array(repeating: 0.0, count: trials)
+      layer.teaching.addRowSums(times: own, layer.perturbation.gain, to: &began)
+      rest = zip(rest, began).map { $0 - $1 }
+    }
+    return result
+  }
+
+  private func jointSurprise(_ pathway: FeedbackPathway<Scalar>) -> [Scalar] {
     var predicted = Array(repeating: 0.0, count: trials)
     for (index, layer) in layers.enumerated() {
       layer.teaching.addRowSums(

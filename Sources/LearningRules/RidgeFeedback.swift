@@ -91,7 +91,7 @@ public struct RidgeFeedback: FeedbackLearner, Equatable {
     _ pathway: inout FeedbackPathway<Scalar>, from record: inout TrialRecord<Scalar>,
     scale: Double, state: inout State
   ) throws(LearningError) {
-    let scalar = record.surprise(controlVariate: controlVariate, pathway)
+    let scalars = record.surprises(controlVariate: controlVariate, pathway)
     state.batches += 1
     let isDue = state.batches.isMultiple(of: solveEvery)
     state.workspace.prepare(pathway.weights, trials: record.trials)
@@ -99,10 +99,10 @@ public struct RidgeFeedback: FeedbackLearner, Equatable {
       var buffers = state.workspace.take(index)
       buffers.input.assign(converting: record.feedbackInput(ofLayer: index, pathway.topology))
       buffers.weigh(normalisation)
-      record.layers[index].setEstimate(scalar)
+      record.layers[index].setEstimate(scalars[index])
       let solved =
         record.layers[index].perturbation.gainIsOne
-        ? updateLayer(&pathway, record, scalar, index, isDue, &buffers, &state)
+        ? updateLayer(&pathway, record, scalars[index], index, isDue, &buffers, &state)
         : updatePerUnit(
           &pathway.weights[index], record.layers[index], index, isDue, &buffers, &state)
       state.workspace.layers[index] = buffers

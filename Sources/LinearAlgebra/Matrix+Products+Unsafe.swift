@@ -47,6 +47,28 @@ extension Matrix {
     }
   }
 
+  /// self ← self + factor·aᵀ·a + diagonal·I with a row a of another matrix, as long as this square one
+  /// is wide. What was symmetric stays so to the last bit.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  public mutating func addSquare(
+    ofRow row: Int, in a: Matrix, times factor: Scalar, diagonal: Scalar = 0
+  ) {
+    let width = columns
+    precondition(rows == width && a.columns == width && row >= 0 && row < a.rows)
+    unsafe a.elements.withUnsafeBufferPointer { a0 in
+      unsafe elements.withUnsafeMutableBufferPointer { c0 in
+        for j in 0..<width {
+          let left = unsafe a0[row * width + j]
+          for k in 0..<width {
+            unsafe c0[j * width + k] += factor * (left * a0[row * width + k])
+          }
+          unsafe c0[j * width + j] += diagonal
+        }
+      }
+    }
+  }
+
   /// Sets every row to `row`.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)

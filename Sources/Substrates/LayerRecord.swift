@@ -66,6 +66,11 @@ public struct LayerRecord<Scalar: NetworkScalar>: Sendable, Codable {
   /// Δh: the measured difference of h between the two passes compared. As ΔL is L̃ where a single
   /// noisy pass is compared with nothing, Δh is h̃ there; it is 0 where nothing is perturbed.
   public var outputDifference: Matrix<Scalar>
+  /// Δx: the same of what the layer above heard; only where that is not h itself.
+  public var transmittedDifference: Matrix<Scalar>?
+  /// What of the perturbation's effect on this layer began in it and not below; only where
+  /// `perturbation` holds the effect of both. Set by an eligibility.
+  public var ownDifference: Matrix<Scalar>?
 
   /// The teaching signal, an estimate of λ = ∂L/∂h. Set by a credit rule.
   public var teaching: Matrix<Scalar>

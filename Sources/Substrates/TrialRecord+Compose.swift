@@ -95,20 +95,18 @@ extension TrialRecord {
       }
       layers[index].constantUnit?.record(
         &first.constantNoise[index], second.constantNoise[index], comparison, variance)
-      switch comparison {
-      case .none: layers[index].outputDifference.assign(first.outputs[index])
-      case .clean:
-        layers[index].outputDifference.setDifference(first.outputs[index], clean.outputs[index])
-      case .antithetic, .secondNoisy, .noisyBaseline:
-        layers[index].outputDifference.setDifference(first.outputs[index], second.outputs[index])
-      }
+      layers[index].outputDifference.compare(
+        first.outputs[index], clean.outputs[index], second.outputs[index], comparison)
+      guard !first.transmitted.isEmpty else { continue }
+      var difference =
+        layers[index].transmittedDifference.take()
+        ?? Matrix(rows: trials, columns: first.transmitted[index].columns)
+      difference.compare(
+        first.transmitted[index], clean.transmitted[index], second.transmitted[index], comparison)
+      layers[index].transmittedDifference = difference
     }
-    switch comparison {
-    case .none: predictionDifference.assign(first.prediction)
-    case .clean: predictionDifference.setDifference(first.prediction, clean.prediction)
-    case .antithetic, .secondNoisy, .noisyBaseline:
-      predictionDifference.setDifference(first.prediction, second.prediction)
-    }
+    predictionDifference.compare(
+      first.prediction, clean.prediction, second.prediction, comparison)
     for trial in 0..<trials {
       perturbedLoss[trial] = first.loss[trial]
       switch comparison {
@@ -117,6 +115,19 @@ extension TrialRecord {
       case .antithetic, .secondNoisy, .noisyBaseline:
         lossDifference[trial] = first.loss[trial] - second.loss[trial]
       }
+    }
+  }
+}
+
+extension Matrix {
+  /// What the perturbed pass has more than the one that it is compared with.
+  fileprivate mutating func compare(
+    _ first: Matrix, _ clean: Matrix, _ second: Matrix, _ comparison: Presentation.Comparison
+  ) {
+    switch comparison {
+    case .none: assign(first)
+    case .clean: setDifference(first, clean)
+    case .antithetic, .secondNoisy, .noisyBaseline: setDifference(first, second)
     }
   }
 }

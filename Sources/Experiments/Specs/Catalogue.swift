@@ -79,6 +79,7 @@ public enum Catalogue: String, Sendable, CaseIterable {
       [
         ("noise", "the perturbation itself, as it was realised (the paper)"),
         ("activityDifference", "Δh of the passes compared (Dalm et al. 2023)"),
+        ("transmittedDifference", "Δx of the passes compared: what the layer above heard"),
         ("runningMean", "h̃ minus its running mean (Legenstein et al. 2010; Miconi 2017)"),
       ]
     case .rewards:

@@ -128,6 +128,8 @@ extension FeedbackSpec {
     case .noise: break
     case .activityDifference:
       lines.append("eligibility  measured differences of activity stand for the noise")
+    case .transmittedDifference:
+      lines.append("eligibility  differences of what layers sent stand for the noise")
     case .runningMean(let rate, _):
       lines.append(
         "eligibility  activity minus its running mean stands for the noise, rate \(rate)")

@@ -100,7 +100,7 @@ extension FeedbackSpec {
       learner = .kalman(
         KalmanFeedback(
           prior: spec.value(
-            "prior", .real(.greaterThan(0)), default: 0.3,
+            "prior", .real(.greaterThan(0)), default: 2,
             about: "standard deviation of what B has to become, less where it starts"),
           drift: spec.value(
             "drift", .real(.atLeast(0)), default: 0.3,

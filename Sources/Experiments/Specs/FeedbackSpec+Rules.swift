@@ -62,18 +62,19 @@ extension FeedbackSpec {
 extension FeedbackSpec {
   /// The eligibilities.
   enum EligibilityName: String, Sendable, CaseIterable {
-    case noise, activityDifference, runningMean
+    case noise, activityDifference, transmittedDifference, runningMean
   }
 
   /// Reads the eligibility; after the presentation.
   mutating func readEligibility(_ spec: SpecObject) {
     let name: EligibilityName = spec.value(
       "eligibility", .choice, default: .noise,
-      about: "what a unit takes for its perturbation: the noise itself, Δh, or h̃ − its running mean"
+      about: "what a unit takes for its perturbation: the noise itself, Δh, Δx, or h̃ − its running mean"
     )
     switch name {
     case .noise: eligibility = .noise
     case .activityDifference: eligibility = .activityDifference
+    case .transmittedDifference: eligibility = .transmittedDifference
     case .runningMean:
       eligibility = .runningMean(
         rate: spec.value(
@@ -94,9 +95,9 @@ extension FeedbackSpec {
     if !eligibility.accepts(presentation) {
       spec.report(
         "eligibility",
-        name == .activityDifference
-          ? "activityDifference compares the activity of two passes, and this baseline shows a single one; use baseline clean, antithetic or secondNoisy, or eligibility runningMean"
-          : "runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference, or baseline none, runningMean, classMean or critic"
+        name != .runningMean
+          ? "\(name.rawValue) compares the activity of two passes, and this baseline shows a single one; use baseline clean, antithetic or secondNoisy, or eligibility runningMean"
+          : "runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference or transmittedDifference, or baseline none, runningMean, classMean or critic"
       )
     }
     if eligibility != .noise, presentation.noise?.perturbsConstantUnit == true {
@@ -198,10 +199,11 @@ extension ExperimentSpec {
       case .kalman: true
       default: false
       }
-    if feedback.eligibility != .noise, usesControlVariate, network.layers.count > 3 {
+    let mixesLayers = feedback.eligibility != .noise && feedback.eligibility != .transmittedDifference
+    if mixesLayers, usesControlVariate, network.layers.count > 3 {
       spec.report(
         "feedback",
-        "the control variate subtracts what every layer's own noise did, and measured activity holds that of the layers below again; use estimator ridge or sgd without controlVariate, eligibility noise, or one hidden layer"
+        "the control variate subtracts what every layer's own noise did, and measured activity holds that of the layers below again; use estimator ridge or sgd without controlVariate, eligibility noise or transmittedDifference, or one hidden layer"
       )
     }
   }
