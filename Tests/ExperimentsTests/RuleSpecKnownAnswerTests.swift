@@ -146,8 +146,15 @@ import Testing
         "--set feedback.perturbation.eligibility=activityDifference: feedback.perturbation.eligibility: activityDifference compares the activity of two passes, and this baseline shows a single one; use baseline clean, antithetic or secondNoisy, or eligibility runningMean"
       ),
       (
+        [
+          "feedback.perturbation.eligibility=transmittedDifference",
+          "feedback.perturbation.baseline=none",
+        ],
+        "--set feedback.perturbation.eligibility=transmittedDifference: feedback.perturbation.eligibility: transmittedDifference compares the activity of two passes, and this baseline shows a single one; use baseline clean, antithetic or secondNoisy, or eligibility runningMean"
+      ),
+      (
         ["feedback.perturbation.eligibility=runningMean"],
-        "--set feedback.perturbation.eligibility=runningMean: feedback.perturbation.eligibility: runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference, or baseline none, runningMean, classMean or critic"
+        "--set feedback.perturbation.eligibility=runningMean: feedback.perturbation.eligibility: runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference or transmittedDifference, or baseline none, runningMean, classMean or critic"
       ),
       (
         ["feedback.perturbation.eligibilityFloor=0.1"],
@@ -169,7 +176,7 @@ import Testing
           "feedback.perturbation.eligibility=activityDifference",
           "feedback.perturbation.controlVariate=true",
         ],
-        "x.yaml:5:3: feedback: the control variate subtracts what every layer's own noise did, and measured activity holds that of the layers below again; use estimator ridge or sgd without controlVariate, eligibility noise, or one hidden layer"
+        "x.yaml:5:3: feedback: the control variate subtracts what every layer's own noise did, and measured activity holds that of the layers below again; use estimator ridge or sgd without controlVariate, eligibility noise or transmittedDifference, or one hidden layer"
       ),
       (
         ["feedback={nodePerturbation: {reward: {delay: 3}}}"],
@@ -194,12 +201,22 @@ import Testing
       ]) == [])
   }
 
+  @Test("What layers transmit goes with the control variate and the filter in networks of any depth")
+  func transmitted() throws {
+    for estimator in ["ridge, controlVariate: true", "kalman", "controlVariate, rate: 0.1"] {
+      let set =
+        "feedback={perturbation: {eligibility: transmittedDifference, estimator: \(estimator)}}"
+      #expect(mistakes([set]) == [])
+      #expect(try read([set]).0.feedback.eligibility == .transmittedDifference)
+    }
+  }
+
   @Test("`apical list` names every rule, eligibility and reward")
   func catalogue() {
     for name in ["feedback.weightMirror", "feedback.kolenPollack"] {
       #expect(Catalogue.rules.text.contains(name))
     }
-    for name in ["noise", "activityDifference", "runningMean"] {
+    for name in ["noise", "activityDifference", "transmittedDifference", "runningMean"] {
       #expect(Catalogue.eligibilities.text.contains(name))
     }
     for name in ["binarised: true", "delay: D"] { #expect(Catalogue.rewards.text.contains(name)) }

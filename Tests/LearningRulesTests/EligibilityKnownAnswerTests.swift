@@ -70,6 +70,70 @@ import Testing
     }
   }
 
+  @Test("What layers sent: Δx stands for ξ, and Δx − Δh + γξ is what began in the layer")
+  func transmittedDifference() throws {
+    for site in Noise.Site.added {
+      for isSent in [false, true] {
+        var record = try record(site, .clean)
+        for index in 0..<2 where isSent {
+          record.layers[index].transmittedDifference = Fixture.matrix(
+            7, Self.widths[index + 1], seed: UInt64(40 + index), scale: 0.2)
+        }
+        let before = record
+        var state = Eligibility.State()
+        Eligibility.transmittedDifference.apply(to: &record, state: &state)
+        #expect(state == Eligibility.State())
+        for (layer, old) in zip(record.layers, before.layers) {
+          let sent = old.transmittedDifference ?? old.outputDifference
+          #expect(layer.perturbation.values.hasSameBits(as: sent))
+          #expect(layer.perturbation.gainIsOne)
+          let own = try #require(layer.ownDifference)
+          for trial in 0..<7 {
+            let squares = sent.row(trial).reduce(0) { $0 + $1 * $1 }
+            for unit in 0..<layer.output.columns {
+              #expect(layer.perturbation.gain[trial, unit] == 1)
+              let variance = layer.perturbation.variance[trial, unit]
+              #expect(abs(variance / (squares / Double(layer.output.columns)) - 1) < 1e-14)
+              let expected =
+                sent[trial, unit] - old.outputDifference[trial, unit]
+                + old.perturbation.gain[trial, unit] * old.perturbation.values[trial, unit]
+              // Three roundings of numbers below 2.
+              #expect(abs(own[trial, unit] - expected) < 1e-15)
+            }
+          }
+        }
+        // The first hidden layer of a rate network has nothing below that would move it.
+        guard !isSent, site == .output else { continue }
+        #expect(record.layers[0].ownDifference?.largestDifference(
+          from: before.layers[0].outputDifference) ?? 1 < 1e-15)
+        #expect(record.layers[1].ownDifference?.largestDifference(
+          from: before.layers[1].outputDifference) ?? 0 > 1e-3)
+      }
+    }
+  }
+
+  @Test("Where chance in spikes is the perturbation, what began in a layer is Δx − Δh")
+  func chance() throws {
+    let noise = Noise(site: .spikes, standardDeviation: 0)
+    var record = TrialRecord<Double>(
+      architecture: network.architecture, trials: 7,
+      presentation: .perturbed(by: noise, comparedWith: .secondNoisy))
+    for index in 0..<2 {
+      let units = Self.widths[index + 1]
+      record.layers[index].transmittedDifference = Fixture.matrix(7, units, seed: 50, scale: 0.2)
+      record.layers[index].outputDifference = Fixture.matrix(7, units, seed: 51, scale: 0.2)
+      record.layers[index].perturbation.values.fill(.nan)
+    }
+    let before = record
+    var state = Eligibility.State()
+    Eligibility.transmittedDifference.apply(to: &record, state: &state)
+    for (layer, old) in zip(record.layers, before.layers) {
+      var expected = try #require(old.transmittedDifference)
+      expected.subtract(old.outputDifference)
+      #expect(layer.ownDifference?.largestDifference(from: expected) == 0)
+    }
+  }
+
   @Test("A layer that did not move has no estimate, and no division by zero")
   func still() throws {
     var record = try record(.output, .clean)

@@ -15,6 +15,8 @@ private struct LinearRewards {
 
   let units = 20
   let outputs = 4
+  /// What makes a filter expect W, of standard deviation 1, as it is: 1 in units of √(2 / n).
+  static let prior = 10.0.squareRoot()
   let key: RandomKey
   /// The scale of ν.
   var noise = 3.0
@@ -77,7 +79,7 @@ private struct LinearRewards {
 
   /// Squared errors of B per output in standard units, Σ_j (W − B)²_jk / (n·P_kk), over repetitions.
   private func standardErrors(_ rewards: (RandomKey) -> LinearRewards) throws -> [Double] {
-    let learner = KalmanFeedback(prior: 1, drift: 0, normalisation: 1e-4)
+    let learner = KalmanFeedback(prior: LinearRewards.prior, drift: 0, normalisation: 1e-4)
     return try (0..<12).flatMap { repetition in
       let rewards = rewards(Self.key.child(repetition))
       let (w, b, state) = try rewards.learn(learner, trials: 6_000)
@@ -113,7 +115,7 @@ private struct LinearRewards {
       var cross = Matrix<Double>(rows: 1, columns: size)
       var row = cross
       let (w, b, _) = try rewards.learn(
-        KalmanFeedback(prior: 1, drift: 0, normalisation: 1e-4), trials: 6_000
+        KalmanFeedback(prior: LinearRewards.prior, drift: 0, normalisation: 1e-4), trials: 6_000
       ) { advantage, xi, s in
         let weight = 1 / s.reduce(0) { $0 + $1 * $1 }
         row.update { _, index, _ in xi[index / s.count] * s[index % s.count] }
@@ -141,7 +143,9 @@ private struct LinearRewards {
         return sum + LinearRewards.meanSquare(result.w, result.b)
       }
     }
-    let (right, large) = (try error(prior: 1), try error(prior: 10))
+    let (right, large) = (
+      try error(prior: LinearRewards.prior), try error(prior: 10 * LinearRewards.prior)
+    )
     #expect(large < 1.5 * right, "\(large) instead of \(right)")
   }
 
@@ -151,7 +155,7 @@ private struct LinearRewards {
       try (0..<6).reduce(0) { sum, repetition in
         let rewards = LinearRewards(key: Self.key.child(200 + repetition), walk: 0.55)
         let result = try rewards.learn(
-          KalmanFeedback(prior: 1, drift: drift, normalisation: 1e-4), trials: 6_000)
+          KalmanFeedback(prior: LinearRewards.prior, drift: drift, normalisation: 1e-4), trials: 6_000)
         return sum + LinearRewards.meanSquare(result.w, result.b)
       }
     }

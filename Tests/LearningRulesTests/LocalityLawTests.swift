@@ -104,13 +104,19 @@ private struct Secretive: Substrate, Sendable {
             descending.rateFactors = [1, 2, 0.5]
             #expect(try unmoved(descending, KolenPollack(), topology))
           }
-          for eligibility in [Eligibility.activityDifference, .runningMean(rate: 0.1)]
+          for eligibility in [
+            Eligibility.activityDifference, .transmittedDifference, .runningMean(rate: 0.1),
+          ]
           where eligibility.accepts(plan.presentation) {
             var estimated = plan
             estimated.eligibility = eligibility
             estimated.reward = Reward(binarised: 0.1, delay: 2)
             #expect(try unmoved(estimated, GradientFeedback(rate: 1e-3), topology))
             #expect(try unmoved(estimated, RidgeFeedback(ridge: 1), topology))
+            if eligibility == .transmittedDifference {
+              let filter = KalmanFeedback(prior: 2, drift: 0.3, normalisation: 1e-4)
+              #expect(try unmoved(estimated, filter, topology))
+            }
             estimated.credit = .nodePerturbation
             estimated.reward = Reward(binarised: 0.1)
             #expect(try unmoved(estimated, FixedFeedback(), topology))
