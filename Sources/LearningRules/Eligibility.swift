@@ -11,7 +11,7 @@ public import Substrates
 /// | --- | --- | --- | --- | --- |
 /// | `noise` | as the substrate realised it | as realised | of the site | nothing |
 /// | `activityDifference` | Δh, measured | ‖Δh‖² / n, per trial | 1 | two passes compared |
-/// | `transmittedDifference` | Δx, measured | ‖Δx‖² / n, per trial | 1 | two passes compared |
+/// | `transmittedDifference` | Δx, measured | ‖Δx‖² / n, per trial | 1 | the same, with all noise known |
 /// | `runningMean` | h̃ − m | max(v, floor·v̄) | 1 | a single noisy pass |
 ///
 /// `activityDifference` is activity-based node perturbation (Dalm, Ahmad, Fernández & van Gerven
@@ -21,18 +21,22 @@ public import Substrates
 /// then Q·λ with Q = E[n·Δh·Δhᵀ/‖Δh‖²]: λ turned towards the directions of larger differences,
 /// of the same size on the whole (tr Q = n).
 ///
-/// `transmittedDifference` reads the same difference where it acts: x is what the layer above hears, on
-/// spiking networks the filtered spikes, elsewhere h. The loss differs by λᵀΔx of the last hidden layer
-/// whatever the noise did to it, curvature of L apart, so that neither single spikes that flip nor the
-/// curvature of f nor its slope is in the way. A layer below explains what is left of the loss
-/// difference without what began above it,
+/// `transmittedDifference` reads the same difference where it acts: x is what the layer above hears,
+/// filtered spikes or rates on a dendritic network, h on a rate network. The loss differs by λᵀΔx
+/// of the last hidden layer whatever the noise did to it, curvature of L apart, so that neither
+/// single spikes that flip nor the curvature of f nor its slope is in the way. A layer below explains
+/// what is left of the loss difference without what began above it,
 ///
 ///     o = Δx − Δh + γ·ξ
 ///
-/// with the substrate's own γ and ξ (without γ·ξ where the perturbation is the chance in spikes): its
-/// mean is 0 whatever the layers below did, so that it can be a control variate with any B. With the
-/// control variate B thus is right in every layer where L is linear in x; without it the
-/// estimate has the mean of `activityDifference`.
+/// with the substrate's own γ and ξ (without γ·ξ where the perturbation is the chance in spikes). To
+/// first order its mean is 0 whatever the layers below did, but for the lag of x behind h, so that
+/// it can be a control variate with any B: under the control variate B is right in every layer
+/// where L is linear in x.
+///
+/// Without the control variate, or divided by Var ξ at all, it does badly in spikes: a layer in which
+/// nothing flipped has the estimate 0, and one that sent a sliver of a spike while other layers moved the
+/// loss has one without bound. `KalmanFeedback` divides by no layer's ‖Δx‖² alone.
 ///
 /// `runningMean` estimates the perturbation of a noisy pass from its past (after Legenstein et al.
 /// 2010; Hoerzer et al. 2014; Miconi 2017): m and v are exponential means of h̃ and of its squared
@@ -48,9 +52,9 @@ public import Substrates
 /// v/(floor·v̄), which errs on the side of no credit. At 0.01 a unit has to move ten times less than
 /// its layer on the whole before it is touched; 0 leaves v as it is.
 ///
-/// In `activityDifference` and `runningMean` Δh of a layer holds the noise from below, which the control
-/// variate would subtract once for every layer: it goes with one hidden layer only. The constant unit
-/// keeps its noise.
+/// In `activityDifference` and `runningMean` Δh of a layer holds the noise from below, which the
+/// control variate would subtract once for every layer: it goes with one hidden layer only. The
+/// constant unit keeps its noise.
 public enum Eligibility: Sendable, Codable, Equatable {
   case noise
   case activityDifference
@@ -76,7 +80,10 @@ public enum Eligibility: Sendable, Codable, Equatable {
   public func accepts(_ presentation: Presentation) -> Bool {
     switch self {
     case .noise: true
-    case .activityDifference, .transmittedDifference: presentation.comparesPasses
+    case .activityDifference: presentation.comparesPasses
+    case .transmittedDifference:
+      // There Δx holds a second noise that ξ does not.
+      presentation.comparesPasses && presentation.comparison != .noisyBaseline
     case .runningMean: presentation.noise != nil && presentation.comparison == .none
     }
   }

@@ -41,8 +41,10 @@ public import Substrates
 ///   its own mean square as the number t of trials grows by a factor e: quickly at first and ever more
 ///   slowly, as weights under gradient descent do. t₀ = 1000. 0 takes W to stand still, as does B = 0.
 ///
-/// Where perturbations are what layers sent, Δx (`Eligibility.transmittedDifference`), every layer has
-/// a surprise of its own, a′_l, and with it its own v = ‖x_l‖²·s_lᵀ·P_l·s_l, r, w, q, u and t.
+/// Where perturbations are what layers sent, Δx (`Eligibility.transmittedDifference`), every layer
+/// has a surprise of its own, a′_l, and with it its own v = ‖x_l‖²·s_lᵀ·P_l·s_l, r, w, q, u and t. Trials
+/// in which a layer sent nothing else than before count in q, u and t, so that r is too small by
+/// their share: use noise that flips something in most trials.
 ///
 /// Surprises are those of the present B: of the trials before in a batch, and where rewards are late.
 /// Only where λ was measured at apical dendrites is it the B of then.
@@ -54,7 +56,8 @@ public import Substrates
 /// M trials M²·(n + m) / 2.
 ///
 /// Not in Lansdell et al. (2020): their eq. (18) with these weights and this memory. The scalars that all
-/// units must hear are Σ γλξ, as for every control variate, and w / (v + r).
+/// units must hear are Σ γλξ, as for every control variate, and w / (v + r); both for every layer where
+/// layers have surprises of their own.
 public struct KalmanFeedback: FeedbackLearner, Equatable {
   /// What is known of B, and how noisy surprises are.
   public struct State: Codable, Sendable {
@@ -130,12 +133,12 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
   ) throws(LearningError) {
     let isMeasured = record.layers.contains { $0.apical != nil }
     let surprises = record.surprises(controlVariate: isMeasured, pathway)
-    let mediates = record.mediates
+    let isLayered = record.holdsEffectsFromBelow
     var layers = state.takeWorkspace(record, pathway)
     defer { state.workspace = layers }
     let drifts = layers.map { drift * $0.weights.meanSquare }
     // Layers that share a surprise.
-    let groups = mediates ? layers.indices.map { $0..<($0 + 1) } : [layers.indices]
+    let groups = isLayered ? layers.indices.map { $0..<($0 + 1) } : [layers.indices]
     for trial in 0..<record.trials {
       let unit = normalisation + record.outputError.squaredNorm(ofRow: trial)
       // What began above a group is no surprise to it.
@@ -146,11 +149,11 @@ public struct KalmanFeedback: FeedbackLearner, Equatable {
         for index in group {
           variance += layers[index].filter(trial, through: state.covariance[index])
           surprise -= layers[index].prediction(trial, isMeasured: isMeasured)
-          if mediates {
+          if isLayered {
             began += layers[index].predictionOfOwn(trial, isMeasured: isMeasured)
           }
         }
-        let scale = mediates ? group.lowerBound : 0
+        let scale = isLayered ? group.lowerBound : 0
         let step = state.scales[scale].step(surprise, variance, unit: unit)
         guard step.size.isFinite, step.information.isFinite else {
           throw .infiniteSurprise(trial: trial)

@@ -22,14 +22,14 @@ extension TrialRecord {
   /// a, or a′ where `controlVariate`; for every hidden layer.
   func surprises(controlVariate: Bool, _ pathway: FeedbackPathway<Scalar>) -> [[Scalar]] {
     guard controlVariate else { return Array(repeating: advantage, count: layers.count) }
-    guard !mediates else { return mediatedSurprises() }
+    guard !holdsEffectsFromBelow else { return layeredSurprises() }
     return Array(repeating: jointSurprise(pathway), count: layers.count)
   }
 
   /// Whether perturbations of a layer hold what came from the layers below.
-  var mediates: Bool { layers.contains { $0.ownDifference != nil } }
+  var holdsEffectsFromBelow: Bool { layers.contains { $0.ownDifference != nil } }
 
-  private func mediatedSurprises() -> [[Scalar]] {
+  private func layeredSurprises() -> [[Scalar]] {
     var rest = advantage.map(Double.init)
     var result = Array(repeating: advantage, count: layers.count)
     for index in layers.indices.reversed() {

@@ -80,6 +80,8 @@ public struct EligibleTrials<Scalar: NetworkScalar>: Sendable, Codable {
   @usableFromInline
   init(_ record: TrialRecord<Scalar>) {
     layers = record.layers
+    // An eligibility has read it.
+    for index in layers.indices { layers[index].transmittedDifference = nil }
     outputError = record.outputError
     predictionDifference = record.predictionDifference
     advantage = record.advantage

@@ -78,6 +78,8 @@ import Testing
       "feedback={weightMirror: {rate: 0.1, topology: layered, baseline: secondNoisy}}",
       "feedback={kolenPollack: {topology: layered}}",
       "feedback={perturbation: {topology: direct, eligibility: activityDifference, reward: {delay: 3}, noise: {site: potential, standardDeviation: 0.3}}}",
+      "feedback={perturbation: {topology: layered, estimator: kalman, eligibility: transmittedDifference, reward: {delay: 3}, noise: {site: potential, standardDeviation: 0.1}}}",
+      "feedback={perturbation: {topology: direct, estimator: ridge, eligibility: transmittedDifference, controlVariate: true, baseline: secondNoisy}}",
       "feedback={perturbation: {topology: direct, eligibility: runningMean, baseline: runningMean, reward: {binarised: true}}}",
       "feedback={nodePerturbation: {eligibility: activityDifference, reward: {binarised: true}, baseline: antithetic}}",
       "feedback={perturbation: {topology: activity, estimator: ridge, noise: {site: potential, standardDeviation: 0.3}, baseline: secondNoisy, activityFrom: mean}}",

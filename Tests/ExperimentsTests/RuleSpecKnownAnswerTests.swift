@@ -153,6 +153,19 @@ import Testing
         "--set feedback.perturbation.eligibility=transmittedDifference: feedback.perturbation.eligibility: transmittedDifference compares the activity of two passes, and this baseline shows a single one; use baseline clean, antithetic or secondNoisy, or eligibility runningMean"
       ),
       (
+        [
+          "feedback.perturbation.eligibility=transmittedDifference",
+          "feedback.perturbation.baseline=noisyBaseline",
+        ],
+        "--set feedback.perturbation.eligibility=transmittedDifference: feedback.perturbation.eligibility: transmittedDifference has to know all noise that there is, and noisyBaseline does not say what the second pass had; use baseline secondNoisy, clean or antithetic"
+      ),
+      (
+        [
+          "feedback={perturbation: {estimator: kalman, eligibility: transmittedDifference, reward: {binarised: true}}}"
+        ],
+        "--set feedback={perturbation: {estimator: kalman, eligibility: transmittedDifference, reward: {binarised: true}}}: feedback: transmittedDifference says how large the loss difference should be, and of a binarised reward only its sign arrives; use binarised false, or eligibility noise"
+      ),
+      (
         ["feedback.perturbation.eligibility=runningMean"],
         "--set feedback.perturbation.eligibility=runningMean: feedback.perturbation.eligibility: runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference or transmittedDifference, or baseline none, runningMean, classMean or critic"
       ),
@@ -201,7 +214,7 @@ import Testing
       ]) == [])
   }
 
-  @Test("What layers transmit goes with the control variate and the filter in networks of any depth")
+  @Test("What layers transmit goes with the control variate in networks of any depth")
   func transmitted() throws {
     for estimator in ["ridge, controlVariate: true", "kalman", "controlVariate, rate: 0.1"] {
       let set =

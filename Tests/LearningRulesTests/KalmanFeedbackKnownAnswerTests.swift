@@ -127,7 +127,7 @@ private struct PlainFilter {
     }
   }
 
-  @Test("What layers sent: a plain filter for each, of the loss less what began in the layers above")
+  @Test("What layers sent: a plain filter for each, of the loss less what began above")
   func mediated() throws {
     for topology in [FeedbackPathway<Double>.Topology.layered, .direct] {
       let learner = KalmanFeedback(prior: 0.4, drift: 0.3, normalisation: 0.01)
@@ -165,6 +165,57 @@ private struct PlainFilter {
         }
       }
       #expect(pathway.weights.allSatisfy { $0.frobeniusNorm > 1e-3 })
+    }
+  }
+
+  @Test("What layers sent under measured teaching: slopes, λ as it arrived, how B has moved")
+  func layeredAndMeasured() throws {
+    let learner = KalmanFeedback(prior: 0.4, drift: 0, normalisation: 0.01)
+    var pathway = FeedbackPathway<Double>(zeroFor: architecture, topology: .layered)
+    var state = learner.makeState(for: pathway)
+    var record = try PerturbedRecords.record(
+      0, Noise(site: .potential, standardDeviation: 0.1), pathway,
+      eligibility: .transmittedDifference)
+    let widths = pathway.weights.map(\.columns)
+    for index in 0..<2 {
+      let units = PerturbedRecords.widths[index + 1]
+      record.layers[index].teaching = Fixture.matrix(
+        7, units, seed: UInt64(60 + index), scale: 0.3)
+      var apical = ApicalRecord<Double>(
+        trials: 7, units: units, inputs: widths[index], isLinear: false)
+      apical.input = Fixture.matrix(7, widths[index], seed: UInt64(70 + index), scale: 1)
+      apical.slope = Fixture.matrix(7, units, seed: UInt64(80 + index), scale: 1)
+      record.layers[index].apical = apical
+    }
+    func product(_ a: [Double], _ b: [Double]) -> Double {
+      zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    var plain = pathway.weights.map { PlainFilter(learner, units: [$0.rows], widths: [$0.columns]) }
+    for trial in 0..<7 {
+      let taught = record.layers.map { $0.teaching.row(trial) }
+      let x = record.layers.map { $0.perturbation.values.row(trial) }
+      let slope = record.layers.map { $0.apical!.slope!.row(trial) }
+      let s = record.layers.map { $0.apical!.input.row(trial) }
+      let own = try #require(record.layers[1].ownDifference).row(trial)
+      let moved = plain[1].expected(zip(own, slope[1]).map { $0 * $1 }, s[1])
+      let a = record.advantage[trial]
+      let left = [
+        a - product(own, taught[1]) - moved - product(x[0], taught[0]),
+        a - product(x[1], taught[1]),
+      ]
+      for layer in 0..<2 {
+        plain[layer].take(
+          left[layer], x: [zip(x[layer], slope[layer]).map { $0 * $1 }], s: [s[layer]],
+          e: record.outputError.row(trial), meanSquares: [0])
+      }
+    }
+    try learner.update(&pathway, from: &record, scale: 1, state: &state)
+    for layer in 0..<2 {
+      let got = (0..<pathway.weights[layer].rows).flatMap { pathway.weights[layer].row($0) }
+      for (a, b) in zip(got, plain[layer].b[0].flatMap { $0 }) {
+        #expect(abs(a - b) < 1e-11 * max(1, abs(b)))
+      }
+      #expect(pathway.weights[layer].frobeniusNorm > 1e-3)
     }
   }
 

@@ -155,7 +155,8 @@ private struct LinearRewards {
       try (0..<6).reduce(0) { sum, repetition in
         let rewards = LinearRewards(key: Self.key.child(200 + repetition), walk: 0.55)
         let result = try rewards.learn(
-          KalmanFeedback(prior: LinearRewards.prior, drift: drift, normalisation: 1e-4), trials: 6_000)
+          KalmanFeedback(prior: LinearRewards.prior, drift: drift, normalisation: 1e-4),
+          trials: 6_000)
         return sum + LinearRewards.meanSquare(result.w, result.b)
       }
     }

@@ -124,4 +124,21 @@ import Testing
       #expect((0..<33).allSatisfy { block.row($0) == start })
     }
   }
+
+  @Test("A row's square is added as loops add it, and what was symmetric stays so to the last bit")
+  func squares() {
+    var sum: Matrix<Double> = Fixture.matrix(9, 9, seed: 5)
+    let mirror = sum
+    for i in 0..<9 { for j in 0..<i { sum[i, j] = mirror[j, i] } }
+    let start = sum
+    let rows: Matrix<Double> = Fixture.matrix(4, 9, seed: 6)
+    sum.addSquare(ofRow: 2, in: rows, times: -0.3, diagonal: 0.7)
+    for i in 0..<9 {
+      for j in 0..<9 {
+        let expected = start[i, j] - 0.3 * (rows[2, i] * rows[2, j]) + (i == j ? 0.7 : 0)
+        #expect(abs(sum[i, j] - expected) < 1e-14)
+        #expect(sum[i, j] == sum[j, i])
+      }
+    }
+  }
 }

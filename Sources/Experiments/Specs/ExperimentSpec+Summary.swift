@@ -56,7 +56,7 @@ extension ExperimentSpec {
         + (learner.controlVariate ? ", on the surprise (control variate)" : "")
         + (learner.normalisation.map { ", normalised, floor \($0)" } ?? "")
     case .kalman(let learner):
-      "B is a Kalman filter's, on the surprise (control variate), prior \(learner.prior), drift \(learner.drift)"
+      "B is a Kalman filter's, on the surprise (control variate), prior \(learner.prior)·√(2/n), drift \(learner.drift)"
     case .ridge(let learner):
       "B is the ridge least-squares solution, ridge \(learner.ridge), forgetting \(learner.forgetting)"
         + (learner.normalisation.map { ", trials normalised, floor \($0)" } ?? "")

@@ -101,7 +101,7 @@ extension FeedbackSpec {
         KalmanFeedback(
           prior: spec.value(
             "prior", .real(.greaterThan(0)), default: 2,
-            about: "standard deviation of what B has to become, less where it starts"),
+            about: "standard deviation of what B has to become less where it starts, over √(2/n)"),
           drift: spec.value(
             "drift", .real(.atLeast(0)), default: 0.3,
             about: "share of its mean square by which W moves while trials grow e-fold"),

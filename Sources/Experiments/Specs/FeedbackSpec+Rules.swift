@@ -69,7 +69,7 @@ extension FeedbackSpec {
   mutating func readEligibility(_ spec: SpecObject) {
     let name: EligibilityName = spec.value(
       "eligibility", .choice, default: .noise,
-      about: "what a unit takes for its perturbation: the noise itself, Δh, Δx, or h̃ − its running mean"
+      about: "what a unit takes for its perturbation: its noise, Δh, Δx, or h̃ − its running mean"
     )
     switch name {
     case .noise: eligibility = .noise
@@ -93,18 +93,25 @@ extension FeedbackSpec {
     }
     guard spec.isSound else { return }
     if !eligibility.accepts(presentation) {
-      spec.report(
-        "eligibility",
-        name != .runningMean
-          ? "\(name.rawValue) compares the activity of two passes, and this baseline shows a single one; use baseline clean, antithetic or secondNoisy, or eligibility runningMean"
-          : "runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference or transmittedDifference, or baseline none, runningMean, classMean or critic"
-      )
+      spec.report("eligibility", refusal(of: name))
     }
     if eligibility != .noise, presentation.noise?.perturbsConstantUnit == true {
       spec.report(
         "eligibility",
         "the constant unit has no activity but its noise; use constantUnit false, or eligibility noise"
       )
+    }
+  }
+
+  /// Why an eligibility does not go with this presentation.
+  private func refusal(of name: EligibilityName) -> String {
+    switch name {
+    case .transmittedDifference where presentation.comparesPasses:
+      "transmittedDifference has to know all noise that there is, and noisyBaseline does not say what the second pass had; use baseline secondNoisy, clean or antithetic"
+    case .runningMean:
+      "runningMean estimates the perturbation of a single noisy pass from its past, and this baseline compares two passes, whose difference is at hand; use eligibility activityDifference or transmittedDifference, or baseline none, runningMean, classMean or critic"
+    default:
+      "\(name.rawValue) compares the activity of two passes, and this baseline shows a single one; use baseline clean, antithetic or secondNoisy, or eligibility runningMean"
     }
   }
 
@@ -199,8 +206,16 @@ extension ExperimentSpec {
       case .kalman: true
       default: false
       }
-    let mixesLayers = feedback.eligibility != .noise && feedback.eligibility != .transmittedDifference
-    if mixesLayers, usesControlVariate, network.layers.count > 3 {
+    let isOwn = feedback.eligibility == .noise || feedback.eligibility == .transmittedDifference
+    if feedback.eligibility == .transmittedDifference, usesControlVariate,
+      feedback.reward.binarised != nil
+    {
+      spec.report(
+        "feedback",
+        "transmittedDifference says how large the loss difference should be, and of a binarised reward only its sign arrives; use binarised false, or eligibility noise"
+      )
+    }
+    if !isOwn, usesControlVariate, network.layers.count > 3 {
       spec.report(
         "feedback",
         "the control variate subtracts what every layer's own noise did, and measured activity holds that of the layers below again; use estimator ridge or sgd without controlVariate, eligibility noise or transmittedDifference, or one hidden layer"

@@ -76,7 +76,7 @@ import Testing
 
   private func power(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 } }
 
-  @Test("What the last hidden layer sent explains the loss, where the noise leaves most unexplained")
+  @Test("What the last hidden layer sent explains the loss; the noise leaves most unexplained")
   func explained() throws {
     let (knowing, record) = try surprises(.transmittedDifference)
     let (guessing, _) = try surprises(.noise)
@@ -86,7 +86,7 @@ import Testing
     #expect(power(knowing[0]) < 0.7 * power(guessing[0]), "\(power(knowing[0]) / all)")
   }
 
-  @Test("What began above is no part of what a layer is taught: its B is neither longer nor shorter")
+  @Test("What began above is no part of what a layer learns from: B is of the right length")
   func unbiased() throws {
     /// What is left of the loss for layer 1 along what it predicts, E[a·p] / E[p²] with B = W, and its
     /// standard error.
