@@ -81,9 +81,10 @@ import Testing
     let (knowing, record) = try surprises(.transmittedDifference)
     let (guessing, _) = try surprises(.noise)
     let all = power(record.advantage)
-    #expect(power(knowing[1]) / all < 0.1, "\(power(knowing[1]) / all)")
+    // 0.24 % and 0.27 % of the squares are left in the two layers, and 88 % from the noise.
+    #expect(power(knowing[1]) / all < 0.01, "\(power(knowing[1]) / all)")
+    #expect(power(knowing[0]) / all < 0.01, "\(power(knowing[0]) / all)")
     #expect(power(guessing[1]) / all > 0.5, "\(power(guessing[1]) / all)")
-    #expect(power(knowing[0]) < 0.7 * power(guessing[0]), "\(power(knowing[0]) / all)")
   }
 
   @Test("What began above is no part of what a layer learns from: B is of the right length")
@@ -105,11 +106,12 @@ import Testing
       return (slope, power(errors).squareRoot() / all)
     }
     let right = try along()
-    #expect(abs(right.slope - 1) < 0.15 + 4 * right.error, "\(right)")
+    // Four standard errors of 0.0175, and x lags behind h at the window's edges.
+    #expect(abs(right.slope - 1) < 0.08 && right.error < 0.02, "\(right)")
     // All of Δx above in the place of what began there leaves nothing to learn.
     let wrong = try along { record in
       record.layers[1].ownDifference = record.layers[1].perturbation.values
     }
-    #expect(wrong.slope < 0.4, "\(wrong)")
+    #expect(abs(wrong.slope) < 4 * wrong.error, "\(wrong)")
   }
 }
