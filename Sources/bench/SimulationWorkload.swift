@@ -71,7 +71,7 @@ struct SimulationWorkload: Sendable {
 
   static let dendriteLearningFeedback = SimulationWorkload(
     name: "dendrite-learning, learned feedback",
-    about: "the same with learned feedback, 200 images of 3 × 80 ms", peers: [],
+    about: "the same with learned feedback, 200 images of 2 × 80 ms", peers: [],
     needsImages: true,
     make: { _, folder in try DendriteLearningBenchmark(.learned, folder: folder) },
     mostMillisecondsEach: 0.6)

@@ -8,7 +8,7 @@ public final class DendriteLearningBenchmark: SimulationWork {
     /// `reproduce guerguiev2017`, preset `authors`: forward and target phase of 50 ms and their
     /// jitter, update of W. What the peer transcribes.
     case fixed
-    /// `reproduce learned-feedback`: a clean and two perturbed phases of 80 ms, updates of W and B.
+    /// `reproduce learned-feedback`: a clean and a perturbed phase of 80 ms, updates of W and B.
     case learned
   }
 
@@ -33,7 +33,7 @@ public final class DendriteLearningBenchmark: SimulationWork {
       milliseconds = 2 * 51
     case .learned:
       condition = try LearnedFeedback.conditions(LearnedFeedback.networks[0], steps: 1)[2]
-      milliseconds = 3 * 80
+      milliseconds = 2 * 80
     }
     maximumRate = 200
     steps = try StepBenchmark(condition.document, seed: 1, folder: folder)
