@@ -11,7 +11,7 @@ public import Substrates
 /// | --- | --- | --- | --- | --- |
 /// | `noise` | as the substrate realised it | as realised | of the site | nothing |
 /// | `activityDifference` | Δh, measured | ‖Δh‖² / n, per trial | 1 | two passes compared |
-/// | `transmittedDifference` | Δx, measured | ‖Δx‖² / n, per trial | 1 | the same, with all noise known |
+/// | `transmittedDifference` | Δx, measured | ‖Δx‖² / n, per trial | 1 | the same, but `noisyBaseline` |
 /// | `runningMean` | h̃ − m | max(v, floor·v̄) | 1 | a single noisy pass |
 ///
 /// `activityDifference` is activity-based node perturbation (Dalm, Ahmad, Fernández & van Gerven

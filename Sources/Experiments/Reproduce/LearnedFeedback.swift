@@ -4,7 +4,7 @@
 /// noise and one global reward, beside fixed random and symmetric feedback.
 ///
 /// The circuit is the paper's by exact steps, with forward phases of 80 ms. Perturbations are frozen
-/// push–pull conductances at the soma, weak enough to leave no curvature; the perturbed pass shares its
+/// push–pull conductances at the soma, weak enough to leave little curvature; the perturbed pass shares its
 /// spikes with the clean one, but for those that the noise flips. What flips is what a neuron learns
 /// from: the difference of what it sent explains the loss difference almost entirely, where the noise
 /// itself leaves the chance in spikes unexplained. B follows the surprise (control variate) by a
