@@ -80,6 +80,32 @@ private struct PlainFilter {
 @Suite struct KalmanFeedbackKnownAnswerTests {
   private let architecture = PerturbedRecords.architecture
 
+  /// Whether B, its constant unit's row last where there is one, is what plain loops made of it.
+  private func agrees(_ b: [[Double]], with plain: [[Double]], within bound: Double) -> Bool {
+    zip(b.flatMap { $0 }, plain.flatMap { $0 }).allSatisfy {
+      abs($0 - $1) < bound * max(1, abs($1))
+    }
+  }
+
+  private func rows(_ matrix: Matrix<Double>) -> [[Double]] {
+    (0..<matrix.rows).map(matrix.row)
+  }
+
+  /// Teaching as it would arrive at apical dendrites with a read-out that is not linear, in the place
+  /// of what `record` was taught.
+  private func measure(_ record: inout TrialRecord<Double>, _ pathway: FeedbackPathway<Double>) {
+    for index in record.layers.indices {
+      let (units, width) = (pathway.weights[index].rows, pathway.weights[index].columns)
+      let teaching: Matrix<Double> = Fixture.matrix(7, units, seed: UInt64(60 + index), scale: 0.3)
+      record.layers[index].teaching = teaching
+      var apical = ApicalRecord<Double>(trials: 7, units: units, inputs: width, isLinear: false)
+      apical.input = Fixture.matrix(7, width, seed: UInt64(70 + index), scale: 1)
+      apical.teaching = teaching
+      apical.slope = Fixture.matrix(7, units, seed: UInt64(80 + index), scale: 1)
+      record.layers[index].apical = apical
+    }
+  }
+
   @Test("B after batches of seven is that of the plain filter, trial by trial")
   func formula() throws {
     for noise in [
@@ -113,12 +139,11 @@ private struct PlainFilter {
             }
             try learner.update(&pathway, from: &record, scale: 1, state: &state)
             for layer in 0..<2 {
-              var got = (0..<pathway.weights[layer].rows).map { pathway.weights[layer].row($0) }
-              if hasConstant { got.append(pathway.constantRows[layer].row(0)) }
+              let constant = hasConstant ? rows(pathway.constantRows[layer]) : []
               // Tens of roundings in each of 42 trials, of sums that do not cancel by more than 10³.
-              for (a, b) in zip(got.flatMap { $0 }, plain.b[layer].flatMap { $0 }) {
-                #expect(abs(a - b) < 1e-11 * max(1, abs(b)))
-              }
+              #expect(
+                agrees(
+                  rows(pathway.weights[layer]) + constant, with: plain.b[layer], within: 1e-11))
             }
           }
           #expect(pathway.weights.allSatisfy { $0.frobeniusNorm > 1e-3 })
@@ -157,11 +182,8 @@ private struct PlainFilter {
         }
         try learner.update(&pathway, from: &record, scale: 1, state: &state)
         for layer in 0..<2 {
-          let got = (0..<pathway.weights[layer].rows).flatMap { pathway.weights[layer].row($0) }
           // Tens of roundings in each of 42 trials, of sums that do not cancel by more than 10³.
-          for (a, b) in zip(got, plain[layer].b[0].flatMap { $0 }) {
-            #expect(abs(a - b) < 1e-11 * max(1, abs(b)))
-          }
+          #expect(agrees(rows(pathway.weights[layer]), with: plain[layer].b[0], within: 1e-11))
         }
       }
       #expect(pathway.weights.allSatisfy { $0.frobeniusNorm > 1e-3 })
@@ -176,17 +198,7 @@ private struct PlainFilter {
     var record = try PerturbedRecords.record(
       0, Noise(site: .potential, standardDeviation: 0.1), pathway,
       eligibility: .transmittedDifference)
-    let widths = pathway.weights.map(\.columns)
-    for index in 0..<2 {
-      let units = PerturbedRecords.widths[index + 1]
-      record.layers[index].teaching = Fixture.matrix(
-        7, units, seed: UInt64(60 + index), scale: 0.3)
-      var apical = ApicalRecord<Double>(
-        trials: 7, units: units, inputs: widths[index], isLinear: false)
-      apical.input = Fixture.matrix(7, widths[index], seed: UInt64(70 + index), scale: 1)
-      apical.slope = Fixture.matrix(7, units, seed: UInt64(80 + index), scale: 1)
-      record.layers[index].apical = apical
-    }
+    measure(&record, pathway)
     func product(_ a: [Double], _ b: [Double]) -> Double {
       zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
     }
@@ -211,10 +223,7 @@ private struct PlainFilter {
     }
     try learner.update(&pathway, from: &record, scale: 1, state: &state)
     for layer in 0..<2 {
-      let got = (0..<pathway.weights[layer].rows).flatMap { pathway.weights[layer].row($0) }
-      for (a, b) in zip(got, plain[layer].b[0].flatMap { $0 }) {
-        #expect(abs(a - b) < 1e-11 * max(1, abs(b)))
-      }
+      #expect(agrees(rows(pathway.weights[layer]), with: plain[layer].b[0], within: 1e-11))
       #expect(pathway.weights[layer].frobeniusNorm > 1e-3)
     }
   }
@@ -246,20 +255,13 @@ private struct PlainFilter {
     var state = learner.makeState(for: pathway)
     var record = try PerturbedRecords.record(
       0, Noise(site: .potential, standardDeviation: 0.1), pathway)
+    measure(&record, pathway)
     var predicted = 0.0
-    for index in record.layers.indices {
-      let units = PerturbedRecords.widths[index + 1]
-      let teaching: Matrix<Double> = Fixture.matrix(7, units, seed: UInt64(60 + index), scale: 0.3)
-      record.layers[index].teaching = teaching
-      var apical = ApicalRecord<Double>(trials: 7, units: units, inputs: 3, isLinear: false)
-      apical.input = Fixture.matrix(7, 3, seed: UInt64(70 + index), scale: 1)
-      apical.teaching = teaching
-      apical.slope = Fixture.matrix(7, units, seed: UInt64(80 + index), scale: 1)
-      record.layers[index].apical = apical
-      for unit in 0..<units {
+    for layer in record.layers {
+      for unit in 0..<layer.output.columns {
         predicted +=
-          record.layers[index].perturbation.values[0, unit]
-          * record.layers[index].perturbation.gain[0, unit] * teaching[0, unit]
+          layer.perturbation.values[0, unit] * layer.perturbation.gain[0, unit]
+          * layer.teaching[0, unit]
       }
     }
     var plain = PlainFilter(learner, units: [6, 4], widths: [3, 3])
@@ -284,10 +286,7 @@ private struct PlainFilter {
     }
     try learner.update(&pathway, from: &record, scale: 1, state: &state)
     for layer in 0..<2 {
-      let got = (0..<pathway.weights[layer].rows).flatMap { pathway.weights[layer].row($0) }
-      for (a, b) in zip(got, plain.b[layer].flatMap { $0 }) {
-        #expect(abs(a - b) < 1e-12 * max(1, abs(b)))
-      }
+      #expect(agrees(rows(pathway.weights[layer]), with: plain.b[layer], within: 1e-12))
       #expect(pathway.weights[layer].frobeniusNorm > 1e-3)
     }
   }

@@ -10,7 +10,7 @@ import Testing
 
 /// Surprises of layers that know what they sent: 0 where B is right, and B becomes right.
 @Suite struct TransmittedDifferenceLawTests {
-  private static let widths = [5, 6, 4, 3]
+  private static let widths = PerturbedRecords.widths
 
   /// B = W, layer by layer.
   private func transposed(_ connections: [Connection<Double>]) -> FeedbackPathway<Double> {

@@ -206,16 +206,17 @@ extension ExperimentSpec {
       case .kalman: true
       default: false
       }
-    let isOwn = feedback.eligibility == .noise || feedback.eligibility == .transmittedDifference
-    if feedback.eligibility == .transmittedDifference, usesControlVariate,
-      feedback.reward.binarised != nil
-    {
+    guard usesControlVariate else { return }
+    switch feedback.eligibility {
+    case .noise: break
+    case .transmittedDifference:
+      guard feedback.reward.binarised != nil else { return }
       spec.report(
         "feedback",
         "transmittedDifference says how large the loss difference should be, and of a binarised reward only its sign arrives; use binarised false, or eligibility noise"
       )
-    }
-    if !isOwn, usesControlVariate, network.layers.count > 3 {
+    case .activityDifference, .runningMean:
+      guard network.layers.count > 3 else { return }
       spec.report(
         "feedback",
         "the control variate subtracts what every layer's own noise did, and measured activity holds that of the layers below again; use estimator ridge or sgd without controlVariate, eligibility noise or transmittedDifference, or one hidden layer"
